@@ -1,0 +1,5 @@
+"""The pure room: facts in, cards out. Nothing here does I/O.
+
+Read `decide.py` first. `record/` says what the chart says, `timeline/` what it means as of now,
+`scales/` how bad it is, `rules/` asks one clinical question a file, `merge.py` makes one clear card.
+"""

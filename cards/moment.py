@@ -1,0 +1,32 @@
+"""The moment of a decision: hook, now, and what the user is doing. Handed in, never looked up."""
+
+from datetime import UTC, datetime, tzinfo
+
+import msgspec
+
+from cards.hooks import PATIENT_VIEW, Hook
+
+
+class Supplied(msgspec.Struct, frozen=True, gc=False):
+    """One resource as it came: its need's key ("" for one that answers no need, such as an included Medication)."""
+
+    need: str
+    raw: msgspec.Raw
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """`now` is aware; `zone` is the facility's, for date-only values and for times on cards.
+
+    `drafts` are the resources of the hook's own Bundle, `selections` the references the user just chose
+    (order-select). `date_order` ("mdy" | "dmy" | "") is for dates in free text.
+    """
+
+    now: datetime
+    patient_id: str
+    hook: Hook = PATIENT_VIEW
+    zone: tzinfo = UTC
+    user: str = ""
+    encounter_id: str = ""
+    drafts: tuple[msgspec.Raw, ...] = ()
+    selections: tuple[str, ...] = ()
+    date_order: str = ""

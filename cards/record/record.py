@@ -1,0 +1,49 @@
+"""The record: what the chart says, with this hook's drafts laid over it by id."""
+
+import msgspec
+
+from cards.ledger import Ledger
+from cards.record.facts import (
+    Administration,
+    Condition,
+    Device,
+    Dispense,
+    Encounter,
+    MedicationOrder,
+    Observation,
+    Order,
+    Patient,
+    Procedure,
+)
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """An entry that could not be read, or whose drug could not: never "no baclofen"."""
+
+    reference: str  # "MedicationRequest/1", or the type alone
+    need: str
+    because: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """All facts of one call, each kind in the order read, duplicates removed.
+
+    `ledger` is the one of the call, with `partial` wherever an entry could not be read or belonged to another
+    patient. `medication_orders` holds drafts (`is_draft`) in place of the chart's copy with the same id; the chart's
+    copy is kept in `replaced`, so that a rule can say what changed.
+    """
+
+    ledger: Ledger
+    patient: Patient | None = None
+    medication_orders: tuple[MedicationOrder, ...] = ()
+    administrations: tuple[Administration, ...] = ()
+    dispenses: tuple[Dispense, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    devices: tuple[Device, ...] = ()
+    encounters: tuple[Encounter, ...] = ()
+    orders: tuple[Order, ...] = ()
+    replaced: tuple[MedicationOrder, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    foreign: int = 0  # resources of another patient, dropped: an incident

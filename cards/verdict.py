@@ -1,0 +1,105 @@
+"""What a rule answers: Card, Addendum, Quiet or CannotTell; and what cards are made of."""
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from cards.needs import Need
+from cards.record.when import When
+
+
+class Urgency(IntEnum):
+    """CDS Hooks indicator. Ordered: info < warning < critical."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+    @property
+    def indicator(self) -> str:
+        return self.name.lower()
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A fact of this chart that counted: what, when, from which resource."""
+
+    reference: str
+    text: str
+    when: When | None = None
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """Say this. `detail` holds bullets in the order to be read, already safe (`words.say`)."""
+
+    urgency: Urgency
+    summary: str
+    detail: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    suggestions: tuple[str, ...] = ()  # keys of drafts.py
+    not_counted: tuple[str, ...] = ()  # findings seen and left out, with why
+    capped: str = ""  # why the urgency is lower than the facts alone would make it
+
+
+class Addendum(msgspec.Struct, frozen=True, kw_only=True):
+    """A bullet for another rule's card of the same kind; never a card by itself."""
+
+    detail: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class Quiet(msgspec.Struct, frozen=True):
+    """Nothing to say, and why.
+
+    `rests_on`: the needs whose absence of findings this silence argues from; None means the rule's deciding needs,
+    () means it rests on something that was read ("planned taper"). The corridor turns a silence that rests on a need
+    that was not read into `CannotTell`.
+    """
+
+    because: str
+    rests_on: tuple[Need, ...] | None = None
+
+
+class CannotTell(msgspec.Struct, frozen=True):
+    """A deciding need is lost, and what was read leaves the rule open."""
+
+    missing: tuple[str, ...]
+    because: str = ""
+
+
+Verdict = Card | Addendum | Quiet | CannotTell
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """One CDS Hooks action: `resource` for create, `resource_id` ("Type/id") for delete."""
+
+    type: str
+    description: str
+    resource: dict[str, Any] | None = None
+    resource_id: str = ""
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user may accept. `key` is that of clinical.md section 13."""
+
+    key: str
+    label: str
+    actions: tuple[Action, ...]
+    is_recommended: bool = False
+
+
+class MergedCard(msgspec.Struct, frozen=True, kw_only=True):
+    """One card of an answer, free of the wire format. `detail` is GitHub-flavoured Markdown."""
+
+    kind: str
+    kind_display: str
+    urgency: Urgency
+    summary: str
+    detail: str
+    rules: tuple[str, ...]  # leader first, each as "ABR-01"
+    leader: str  # rule id ("ABR-01") whose knowledge page is source.url; "" for could-not-check
+    evidence: tuple[Evidence, ...] = ()
+    not_available: tuple[str, ...] = ()  # need keys
+    suggestions: tuple[Suggestion, ...] = ()
+    override_reasons: tuple[tuple[str, str], ...] = ()  # code, display
