@@ -1,0 +1,1 @@
+"""The plumbing room: HTTP, FHIR, trust, memory. Medicine lives in `cards/`; `cards.decide.decide` is the corridor."""

@@ -1,0 +1,85 @@
+"""Few exceptions; each knows its HTTP status and says who can fix it.
+
+Every error that leaves the service is JSON with an OperationOutcome (CDS Hooks 3.0 ballot, "Returning
+OperationOutcome"). Messages never hold chart values, tokens or traces.
+"""
+
+from typing import Any
+
+
+class ServiceError(Exception):
+    """An answer other than 200. `who` can fix it: "the EHR", "the site", "the operator"."""
+
+    status = 500
+    code = "exception"  # OperationOutcome issue type
+    who = "the operator of this service"
+
+    def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = headers or {}
+
+    def outcome(self) -> dict[str, Any]:
+        """The OperationOutcome for the body."""
+        return {
+            "resourceType": "OperationOutcome",
+            "issue": [{"severity": "error", "code": self.code, "diagnostics": f"{self.message} (to fix: {self.who})"}],
+        }
+
+
+class Unparsable(ServiceError):
+    """400: the body is not JSON."""
+
+    status, code, who = 400, "structure", "the EHR's CDS client"
+
+
+class UnknownService(ServiceError):
+    """404: no such service id or route."""
+
+    status, code, who = 404, "not-found", "the EHR's CDS configuration"
+
+
+class WrongMethod(ServiceError):
+    """405."""
+
+    status, code, who = 405, "not-supported", "the EHR's CDS client"
+
+
+class MissingData(ServiceError):
+    """412: what the rules need was not prefetched and could not be had."""
+
+    status, code, who = 412, "required", "the site: prefetch templates and FHIR scopes of this service"
+
+
+class TooLarge(ServiceError):
+    """413."""
+
+    status, code, who = 413, "too-long", "the EHR's CDS client, or BACLOFEN_CDS_MAX_BODY"
+
+
+class WrongType(ServiceError):
+    """415: not application/json."""
+
+    status, code, who = 415, "not-supported", "the EHR's CDS client"
+
+
+class WrongContent(ServiceError):
+    """422: JSON, but not what the hook asks for."""
+
+    status, code, who = 422, "invalid", "the EHR's CDS client"
+
+
+class RuleFailed(ServiceError):
+    """500: rules raised and nothing could be said."""
+
+    status, code = 500, "exception"
+
+
+class StoreUnavailable(ServiceError):
+    """503: the database cannot take it now; nothing was acknowledged."""
+
+    status, code = 503, "transient"
+
+
+class ConfigError(Exception):
+    """The configuration is wrong: one line that says which file, which key, what is allowed. Exit code 2."""
