@@ -1,0 +1,261 @@
+"""Bundles opened lazily: the envelope is read, the resources stay undecoded JSON.
+
+A chart of 2,000 resources must not become 2,000 models when eight kinds of fact are needed. What is odd about a
+Bundle is counted here, in words without chart values; what it means for a need is judged in `ledger_state`.
+"""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from cards.ledger import State
+
+# Decoding raises these: not JSON or not of the shape, nested too deep, text that is not UTF-8.
+UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
+
+# Resource types that R4 does not have: their sender speaks DSTU2, STU3 or R5.
+NOT_R4_TYPES = frozenset(
+    "MedicationOrder DiagnosticOrder DeviceUseRequest ProcedureRequest ReferralRequest DeviceComponent Conformance"
+    " OrderResponse BodySite DataElement EligibilityRequest ProcessRequest DeviceUsage NutritionIntake".split()
+)
+
+_TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
+_TYPE_AND_ID_FIRST = re.compile(
+    rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"\s*,\s*"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"'
+)
+
+
+class _Head(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    id: str = ""
+
+
+class _Issue(msgspec.Struct, gc=False):
+    severity: str = ""
+
+
+class _OperationOutcome(msgspec.Struct, gc=False):
+    issue: list[_Issue] = []
+
+
+class _Search(msgspec.Struct, gc=False):
+    mode: str = ""
+
+
+class _Entry(msgspec.Struct, gc=False):
+    resource: msgspec.Raw = msgspec.Raw()
+    search: _Search | None = None
+
+
+class _Link(msgspec.Struct, gc=False):
+    relation: str = ""
+    url: str = ""
+
+
+class _Bundle(msgspec.Struct):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    total: int | None = None
+    link: list[_Link] = []
+    entry: list[_Entry] = []
+
+
+class _OddBundle(msgspec.Struct):
+    """The same with every part undecoded, for a Bundle of which some part is not what R4 says."""
+
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    total: msgspec.Raw = msgspec.Raw()
+    link: msgspec.Raw = msgspec.Raw()
+    entry: msgspec.Raw = msgspec.Raw()
+
+
+_head = msgspec.json.Decoder(_Head)
+_bundle = msgspec.json.Decoder(_Bundle)
+_odd_bundle = msgspec.json.Decoder(_OddBundle)
+_entry = msgspec.json.Decoder(_Entry)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_links = msgspec.json.Decoder(list[_Link])
+_integer = msgspec.json.Decoder(int)
+_outcome = msgspec.json.Decoder(_OperationOutcome)
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One Bundle: resources with search.mode `match` (or none) by type, included ones, and what was odd."""
+
+    by_type: dict[str, list[msgspec.Raw]]
+    included: tuple[msgspec.Raw, ...] = ()
+    warnings: int = 0  # OperationOutcome entries of severity warning or information
+    errors: int = 0  # and of severity error or fatal
+    broken: int = 0  # entries without a readable resource
+    total: int | None = None
+    next_url: str = ""
+    self_url: str = ""
+
+
+class NoPage(msgspec.Struct, frozen=True):
+    """What came is no Bundle; `kind` is the resource type that came instead, "" if it is none."""
+
+    kind: str
+    because: str
+
+
+def kind_of(resource: msgspec.Raw | bytes) -> str:
+    """The resourceType, "" if this is no resource. Most servers write it first: then nothing is decoded."""
+    if found := _TYPE_FIRST.match(memoryview(resource)):
+        return found.group(1).decode()
+    try:
+        return _head.decode(resource).resourceType
+    except UNREADABLE:
+        return ""
+
+
+def identity_of(resource: msgspec.Raw | bytes) -> str:
+    """ "Type/id", or "" for a resource without an id."""
+    if found := _TYPE_AND_ID_FIRST.match(memoryview(resource)):
+        return f"{found.group(1).decode()}/{found.group(2).decode()}"
+    try:
+        head = _head.decode(resource)
+    except UNREADABLE:
+        return ""
+    return f"{head.resourceType}/{head.id}" if head.resourceType and head.id else ""
+
+
+def once(resources: Iterable[msgspec.Raw]) -> tuple[msgspec.Raw, ...]:
+    """Without repetitions of a Type/id, the first kept. Without an id nothing is known to be a repetition."""
+    seen: dict[str | int, msgspec.Raw] = {}
+    for number, resource in enumerate(resources):
+        seen.setdefault(identity_of(resource) or number, resource)
+    return tuple(seen.values())
+
+
+def open_bundle(body: msgspec.Raw | bytes) -> Page | NoPage:
+    """Read the envelope of a Bundle."""
+    kind = kind_of(body)
+    if kind != "Bundle":
+        return NoPage(kind, _instead_of_a_bundle(body, kind))
+    try:
+        bundle = _bundle.decode(body)
+    except UNREADABLE:
+        return _open_odd(body)
+    return _page(bundle.entry, 0, bundle.total, bundle.link)
+
+
+def _instead_of_a_bundle(body: msgspec.Raw | bytes, kind: str) -> str:
+    if kind == "OperationOutcome":
+        return "an OperationOutcome came in place of the Bundle"
+    if kind:
+        return "another resource came in place of the Bundle"
+    start = bytes(memoryview(body)[:64]).lstrip().lower()
+    if not start:
+        return "the answer is empty"
+    if start.startswith((b"<", b'"<')):
+        return "HTML or XML came in place of JSON"
+    if start.startswith(b"{"):
+        return "JSON that is no FHIR resource, or is cut off, came in place of the Bundle"
+    return "no FHIR Bundle came"
+
+
+def _open_odd(body: msgspec.Raw | bytes) -> Page | NoPage:
+    """A Bundle with some part of the wrong type: read what can be read, count the rest as broken."""
+    try:
+        odd = _odd_bundle.decode(body)
+    except UNREADABLE:
+        return NoPage("", "the Bundle is not JSON, or is cut off")
+    entries: list[_Entry] = []
+    broken = 0
+    try:
+        raws = _raws.decode(odd.entry) if _is_given(odd.entry) else []
+    except UNREADABLE:
+        return NoPage("", "the Bundle's entry is not a list")
+    for raw in raws:
+        try:
+            entries.append(_entry.decode(raw))
+        except UNREADABLE:
+            broken += 1
+    try:
+        total = _integer.decode(odd.total) if _is_given(odd.total) else None
+    except UNREADABLE:
+        total = None  # a total that is no number says nothing
+    try:
+        links = _links.decode(odd.link) if _is_given(odd.link) else []
+    except UNREADABLE:
+        links = []
+        broken += 1  # an unreadable link may have been the one to the next page
+    return _page(entries, broken, total, links)
+
+
+def _is_given(raw: msgspec.Raw) -> bool:
+    return len(memoryview(raw)) > 0 and bytes(raw) != b"null"
+
+
+def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
+    by_type: dict[str, list[msgspec.Raw]] = {}
+    included: list[msgspec.Raw] = []
+    warnings = errors = 0
+    for entry in entries:
+        kind = kind_of(entry.resource)
+        if not kind:
+            broken += 1
+        elif kind == "OperationOutcome":
+            if is_error(entry.resource):
+                errors += 1
+            else:
+                warnings += 1
+        elif entry.search is not None and entry.search.mode == "include":
+            included.append(entry.resource)
+        else:
+            by_type.setdefault(kind, []).append(entry.resource)
+    relations = {link.relation: link.url for link in links}
+    return Page(
+        by_type=by_type,
+        included=tuple(included),
+        warnings=warnings,
+        errors=errors,
+        broken=broken,
+        total=total,
+        next_url=relations.get("next", ""),
+        self_url=relations.get("self", ""),
+    )
+
+
+def is_error(outcome: msgspec.Raw | bytes) -> bool:
+    """Whether an OperationOutcome tells of an error; one that cannot be read is taken for one."""
+    try:
+        issues = _outcome.decode(outcome).issue
+    except UNREADABLE:
+        return True
+    return any(issue.severity in {"error", "fatal"} for issue in issues)
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages mean for one need: its state, and the resources of its type."""
+
+    state: State
+    because: str = ""
+    resources: tuple[msgspec.Raw, ...] = ()
+    included: tuple[msgspec.Raw, ...] = ()
+
+
+def judge(pages: list[Page], resource_type: str) -> Judged:
+    """The state of a need by the Bundles that came for it, all pages there are; links are not looked at."""
+    found = [r for page in pages for r in page.by_type.get(resource_type, ())]
+    others = [r for page in pages for kind, rs in page.by_type.items() if kind != resource_type for r in rs]
+    broken = sum(page.broken for page in pages)
+    sent = len(found) + len(others) + broken
+    total = max((page.total for page in pages if page.total is not None), default=0)
+    state, because = State.PRESENT if found else State.NONE, ""
+    if any(page.errors for page in pages):
+        state = State.PARTIAL if found else State.FAILED
+        because = "the EHR reports an error in the Bundle"
+    elif others and not found:
+        state, because = State.UNPARSED, f"the Bundle holds no {resource_type}"
+    elif broken:
+        state, because = State.PARTIAL, f"{broken} entries could not be read"
+    elif total > sent:
+        state, because = State.PARTIAL, f"the EHR counts {total} entries and sent {sent}"
+    return Judged(
+        state=state,
+        because=because,
+        resources=once(found) if len(pages) > 1 else tuple(found),
+        included=tuple(r for page in pages for r in page.included) + tuple(others),
+    )

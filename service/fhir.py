@@ -1,0 +1,333 @@
+"""A FHIR R4 client that reads, keeps to a deadline and tells "nothing there" from "could not look".
+
+Every way in which a server can fail ends in a state of the ledger with a clause that says who can mend it; nothing
+is raised to the caller. The token goes to the origin of the base alone: no redirects, no foreign pages.
+"""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import quote, urljoin, urlsplit
+
+import msgspec
+import requests
+import urllib3
+
+from cards.ledger import WHOLE, State
+from service.bundles import NOT_R4_TYPES, UNREADABLE, NoPage, Page, judge, kind_of, open_bundle
+from service.deadline import DeadlineAdapter, deadline
+
+MAX_BYTES = 32 * 1024 * 1024  # of one search with all its pages, after decompression
+MAX_PAGES = 100  # 2,000 vital signs by pages of 50 are 40
+STALE_SECONDS = 60.0  # HTTP Age from which an answer is "stale" (contract)
+THREADS = 48  # searches under way at once, over all calls; as many connections are kept warm
+_CHUNK = 64 * 1024
+DEADLINE = "deadline: the FHIR server had not answered within the time of the call"
+
+_OVERLOADED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_FHIR_VERSION = re.compile(r"fhirVersion=\"?(\d+)")
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9\-._]{1,128}")  # FHIR's own pattern, and what servers in the field add to it
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one search or read."""
+
+    state: State
+    because: str = ""
+    resources: tuple[msgspec.Raw, ...] = ()
+    included: tuple[msgspec.Raw, ...] = ()
+    status: int = 0  # of the last HTTP answer, 0 if there was none
+    incident: str = ""  # what an operator should look into
+    not_r4: bool = False
+
+
+class _Body(msgspec.Struct, frozen=True):
+    content: bytes = b""
+    age: float = 0.0
+    not_r4: bool = False
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    state: State
+    because: str
+    status: int = 0
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    """Why the pages end before the last one; "" if they do not."""
+
+    because: str = ""
+    incident: str = ""
+
+
+class FhirClient:
+    """One warm connection pool and one thread pool for the whole service; safe to share between threads."""
+
+    def __init__(self, *, threads: int = THREADS) -> None:
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies, no .netrc: they would see or replace the token
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one site's never meet another's
+        adapter = DeadlineAdapter(pool_connections=threads, pool_maxsize=threads)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def close(self) -> None:
+        """Give back connections and threads; searches under way end by their own deadline."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self._session.close()
+
+    def search(self, base: str, query: str, *, token: str = "", until: float) -> Answer:
+        """Run `Type?name=value&…` and follow its pages, until the moment `until`.
+
+        What is already percent-encoded in the values stays, the rest is encoded here.
+        """
+        resource_type, _, parameters = query.partition("?")
+        url = _search_url(base, resource_type, parameters)
+        if not url:
+            return Answer(state=State.FAILED, because="not asked: a parameter of the query is empty")
+        return self._pages(base, url, resource_type, token, until)
+
+    def read(self, base: str, reference: str, *, token: str = "", until: float) -> Answer:
+        """Read `Type/id`."""
+        resource_type, _, resource_id = reference.partition("/")
+        if not _ID.fullmatch(resource_id):
+            return Answer(state=State.FAILED, because=f"not asked: the id of this {resource_type} is not a FHIR id")
+        got = self._get(f"{base.rstrip('/')}/{resource_type}/{resource_id}", resource_type, token, until, MAX_BYTES)
+        if isinstance(got, _Fault):
+            return Answer(state=got.state, because=got.because, status=got.status)
+        kind = kind_of(got.content)
+        if kind == "OperationOutcome":
+            return Answer(state=State.FAILED, because="an OperationOutcome came in place of the resource", status=200)
+        if kind != resource_type or not _is_json(got.content):
+            return Answer(state=State.UNPARSED, because=f"what came is no {resource_type}", status=200)
+        stale = got.age > STALE_SECONDS
+        return Answer(
+            state=State.STALE if stale else State.PRESENT,
+            because=_stale_words(got.age) if stale else "",
+            resources=(msgspec.Raw(got.content),),
+            status=200,
+            not_r4=got.not_r4,
+        )
+
+    def is_not_r4(self, base: str, *, token: str = "", until: float) -> bool:
+        """Whether the server's own statement names another FHIR version than 4; False if it cannot be had."""
+        got = self._get(f"{base.rstrip('/')}/metadata", "CapabilityStatement", token, until, MAX_BYTES)
+        if isinstance(got, _Fault):
+            return False
+        try:
+            statement = msgspec.json.decode(got.content, type=_Capability)
+        except UNREADABLE:
+            return False
+        return got.not_r4 or statement.fhirVersion[:2] not in {"", "4."}
+
+    def _pages(self, base: str, first: str, resource_type: str, token: str, until: float) -> Answer:
+        pages: list[Page] = []
+        visited = {first}
+        url, left, oldest = first, MAX_BYTES, 0.0
+        gap = _Gap()
+        not_r4 = False
+        while url:
+            page, body = self._page(url, resource_type, token, until, left)
+            not_r4 = not_r4 or body.not_r4
+            if isinstance(page, _Fault):
+                if not pages:
+                    return Answer(state=page.state, because=page.because, status=page.status, not_r4=not_r4)
+                gap = _Gap(f"page {len(pages) + 1} was not read: {page.because}")
+                break
+            pages.append(page)
+            left -= len(body.content)
+            oldest = max(oldest, body.age)
+            url = urljoin(url, page.next_url) if page.next_url else ""
+            gap = _gap_before(url, base, visited) if url else gap
+            if gap.because:
+                break
+            visited.add(url)
+        judged = judge(pages, resource_type)
+        state, because = judged.state, judged.because
+        if gap.because:
+            state, because = State.PARTIAL, gap.because
+        elif oldest > STALE_SECONDS and state in WHOLE:
+            state, because = State.STALE, _stale_words(oldest)
+        return Answer(
+            state=state,
+            because=because,
+            resources=judged.resources,
+            included=judged.included,
+            status=200,
+            incident=gap.incident,
+            not_r4=not_r4 or any(kind_of(resource) in NOT_R4_TYPES for resource in judged.included),
+        )
+
+    def _page(self, url: str, resource_type: str, token: str, until: float, limit: int) -> tuple[Page | _Fault, _Body]:
+        got = self._get(url, resource_type, token, until, limit)
+        if isinstance(got, _Fault):
+            return got, _Body()
+        page = open_bundle(got.content)
+        if isinstance(page, NoPage):
+            state = State.FAILED if page.kind == "OperationOutcome" else State.UNPARSED
+            return _Fault(state, page.because, 200), got
+        return page, got
+
+    def _get(self, url: str, resource_type: str, token: str, until: float, limit: int) -> _Body | _Fault:
+        """One GET, and at most one more when the server asks for a pause that fits the deadline."""
+        got, pause = self._try(url, resource_type, token, until, limit)
+        if pause is not None and time.monotonic() + pause < until:
+            time.sleep(pause)
+            got, _ = self._try(url, resource_type, token, until, limit)
+        return got
+
+    def _try(
+        self, url: str, resource_type: str, token: str, until: float, limit: int
+    ) -> tuple[_Body | _Fault, float | None]:
+        left = until - time.monotonic()
+        if left <= 0:
+            return _Fault(State.FAILED, DEADLINE), None
+        headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}  # HAPI repeats answers for 60 s
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            with (
+                deadline(until),
+                self._session.get(url, headers=headers, timeout=left, stream=True, allow_redirects=False) as response,
+            ):
+                status = response.status_code
+                if status != HTTPStatus.OK:
+                    pause = _pause(response.headers.get("Retry-After", "")) if status in _OVERLOADED else None
+                    return _refused(status, resource_type), pause
+                content = _read(response, until, limit)
+                if content is None:
+                    because = f"the answer is larger than {limit} bytes: the site should allow smaller pages"
+                    return _Fault(State.FAILED, because, status), None
+                version = _FHIR_VERSION.search(response.headers.get("Content-Type", ""))
+                not_r4 = version is not None and version.group(1) != "4"
+                return _Body(content, _seconds(response.headers.get("Age", "")), not_r4), None
+        except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+            return _Fault(State.FAILED, DEADLINE), None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError):
+            # the exception's own words hold the URL, and with it the patient's id: they go nowhere
+            if time.monotonic() >= until:
+                return _Fault(State.FAILED, DEADLINE), None
+            because = "no connection to the FHIR server, or it broke off: the site must look at its address and state"
+            return _Fault(State.FAILED, because), None
+
+
+class _Capability(msgspec.Struct):
+    fhirVersion: str = ""  # noqa: N815 - FHIR's own name
+
+
+def origin_and_path(url: str) -> tuple[str, str] | None:
+    """Origin ("https://host:443") and path of an http(s) URL without user info; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None or "\\" in url:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}", parts.path.rstrip("/")
+
+
+def is_under(url: str, base: str) -> bool:
+    """Whether `url` is on the origin of `base` and at or below its path."""
+    there, here = origin_and_path(url), origin_and_path(base)
+    if there is None or here is None or there[0] != here[0]:
+        return False
+    steps = there[1].lower().replace("%2e", ".").replace("%2f", "/").split("/")
+    return ".." not in steps and (there[1] == here[1] or there[1].startswith(here[1] + "/"))
+
+
+def _gap_before(url: str, base: str, visited: set[str]) -> _Gap:
+    """Whether the next page may not be asked for."""
+    if not is_under(url, base):
+        return _Gap(
+            "the next page lies outside the FHIR server's base address: not followed",
+            "a FHIR server's next link leaves its base address",
+        )
+    if url in visited:
+        return _Gap("the FHIR server's pages run in a circle")
+    if len(visited) >= MAX_PAGES:
+        return _Gap(f"there are more than {MAX_PAGES} pages: the site must allow larger pages")
+    return _Gap()
+
+
+def _search_url(base: str, resource_type: str, parameters: str) -> str:
+    """The URL, every value encoded; "" when a value is empty: most servers then answer with anybody's data."""
+    pairs = [pair.partition("=") for pair in parameters.split("&") if pair]
+    if not pairs or any(not value.strip() for _, _, value in pairs):
+        return ""
+    query = "&".join(f"{quote(name, safe='_-:.')}={quote(value, safe='%,')}" for name, _, value in pairs)
+    return f"{base.rstrip('/')}/{resource_type}?{query}"
+
+
+def _read(response: requests.Response, until: float, limit: int) -> bytes | None:
+    """The body, decompressed; None when it is larger than `limit`. The clock is looked at between the pieces."""
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.raw.stream(_CHUNK, decode_content=True):
+        size += len(piece)
+        if size > limit:
+            return None
+        if time.monotonic() >= until:
+            raise TimeoutError
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _refused(status: int, resource_type: str) -> _Fault:
+    if status == HTTPStatus.UNAUTHORIZED:
+        because = "the FHIR server refuses the access token (401): the EHR must send a valid fhirAuthorization"
+        return _Fault(State.FORBIDDEN, because, status)
+    if status == HTTPStatus.FORBIDDEN:
+        because = f"the FHIR server refuses it (403): the site must grant this service {resource_type}.read"
+        return _Fault(State.FORBIDDEN, because, status)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        because = f"the FHIR server redirects ({status}): the site must list the address that answers"
+    elif status == HTTPStatus.NOT_FOUND:
+        because = f"the FHIR server knows no such {resource_type} (404): the site must check address and resource type"
+    elif status == HTTPStatus.GONE:
+        because = f"the FHIR server no longer has it (410): the {resource_type} or the page was deleted"
+    elif status in _OVERLOADED:
+        because = f"the FHIR server is overloaded ({status}): the site must give this service more room"
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        because = f"the FHIR server failed ({status}): the site must look at the server"
+    elif status >= HTTPStatus.BAD_REQUEST:
+        because = f"the FHIR server does not accept the query ({status}): the operator must look at the query"
+    else:
+        because = f"the FHIR server answered {status} without data: the site must look at the server"
+    return _Fault(State.FAILED, because, status)
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        msgspec.json.decode(content, type=msgspec.Raw)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _seconds(age: str) -> float:
+    """HTTP Age; a header that is no number says nothing."""
+    return float(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0.0
+
+
+def _stale_words(age: float) -> str:
+    return f"the answer had lain in a cache for {age:.0f} s: the site must let this service pass the cache"
+
+
+def _pause(retry_after: str) -> float | None:
+    """Seconds to wait by a Retry-After header of seconds or of a date; None without one."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,276 @@
+"""For each need: prefetch, else fetch; and the ledger that says how each ended.
+
+All that is missing is asked for at once, in one shared pool of threads, within one wall-clock deadline. What the
+client sent is kept even when asking for the rest fails: a risk found on partial data is still a risk.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from http import HTTPStatus
+from urllib.parse import quote
+
+import msgspec
+
+from cards.ledger import WHOLE, Entry, Ledger, State
+from cards.moment import Supplied
+from cards.needs import LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
+from service.bundles import NOT_R4_TYPES, UNREADABLE, identity_of, kind_of, once
+from service.fhir import DEADLINE, Answer, FhirClient, is_under, origin_and_path
+from service.prefetch import Have, read_prefetch
+from service.sites import Site
+from service.wire import Call
+
+FETCH = "fetch"
+MAX_MEDICATION_READS = 20  # drugs named only by reference; more than that is a chart that must send them along
+_MARGIN = 0.05  # seconds before the deadline at which a search gives back the pages it has
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+_DRUG_TYPES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was had for one call. `incidents` are for the log and hold no chart values."""
+
+    supplied: tuple[Supplied, ...]
+    ledger: Ledger
+    incidents: tuple[str, ...] = ()
+    not_r4: bool = False
+
+
+class _Server(msgspec.Struct, frozen=True):
+    """Where to ask; `refusal` says why not."""
+
+    base: str = ""
+    token: str = ""
+    refusal: str = ""
+
+
+def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *, until: float) -> Gathered:
+    """Prefetch first, then the call's FHIR server; done by `until`, a moment of time.monotonic()."""
+    wanted = tuple(needs)
+    sent = read_prefetch(call.prefetch, wanted, call.patient_id)
+    have = dict(sent.have)
+    if sent.not_r4 or any(kind_of(draft) in NOT_R4_TYPES for draft in call.drafts):
+        return _gathered(wanted, {key: _other_version(h) for key, h in have.items()}, sent.included, site, not_r4=True)
+    server = _server_of(call, site)
+    missing = [need for need in wanted if _is_to_be_asked(need, have, site)]
+    if not server.base:
+        for need in missing:
+            have[need.key] = _not_asked(have[need.key], server.refusal)
+        incidents = (f"the call's fhirServer was not used: {server.refusal}",) if server.refusal else ()
+        return _gathered(wanted, have, sent.included, site, incidents=incidents)
+    asking = _Asking(client, server, call.patient_id, until)
+    answers, medications = asking.ask(missing, have, sent.included)
+    for need in missing:
+        have[need.key] = _with_answer(have[need.key], answers[need.key])
+    not_r4 = any(a.not_r4 for a in answers.values())
+    orders = answers.get(MEDICATION_REQUESTS.key)
+    if not not_r4 and orders is not None and orders.status == HTTPStatus.NOT_FOUND:  # DSTU2 calls them otherwise
+        not_r4 = client.is_not_r4(server.base, token=server.token, until=until - _MARGIN)
+    return _gathered(
+        wanted,
+        have,
+        once((*sent.included, *(r for a in answers.values() for r in a.included), *medications)),
+        site,
+        incidents=tuple(sorted({a.incident for a in answers.values() if a.incident})),
+        not_r4=not_r4,
+    )
+
+
+def filled(need: Need, patient_id: str) -> str:
+    """The need's query for this patient, the id percent-encoded: nothing in it can add a parameter."""
+    return need.query.replace("{{context.patientId}}", quote(patient_id, safe=""))
+
+
+def _gathered(
+    needs: tuple[Need, ...],
+    have: Mapping[str, Have],
+    included: tuple[msgspec.Raw, ...],
+    site: Site,
+    *,
+    incidents: tuple[str, ...] = (),
+    not_r4: bool = False,
+) -> Gathered:
+    have = _with_supersets(have)
+    supplied = _supplied_once(needs, have)
+    supplied += [Supplied("", resource) for resource in included]
+    ledger = Ledger(_entry(need, have[need.key], site) for need in needs)
+    return Gathered(supplied=tuple(supplied), ledger=ledger, incidents=incidents, not_r4=not_r4)
+
+
+def _supplied_once(needs: tuple[Need, ...], have: Mapping[str, Have]) -> list[Supplied]:
+    """One value may be a piece of several needs (observations under an unknown key): it goes out once."""
+    supplied: list[Supplied] = []
+    seen: set[int] = set()
+    for need in needs:
+        for resource in have[need.key].resources:
+            if id(resource) not in seen:
+                seen.add(id(resource))
+                supplied.append(Supplied(need.key, resource))
+    return supplied
+
+
+def _entry(need: Need, have: Have, site: Site) -> Entry:
+    if need.resource_type in site.unsupported:
+        because = f"the site declares that its EHR has no {need.resource_type}"
+        return Entry(need.key, State.UNSUPPORTED, have.source, because)
+    return Entry(need.key, have.state, have.source, have.because)
+
+
+def _other_version(have: Have) -> Have:
+    because = "the client speaks another version of FHIR than R4"
+    return have if have.is_whole else msgspec.structs.replace(have, because=have.because or because)
+
+
+def _is_to_be_asked(need: Need, have: Mapping[str, Have], site: Site) -> bool:
+    if have[need.key].is_whole or need.resource_type in site.unsupported:
+        return False
+    read_with_observations = need.key in {VITALS.key, LABS.key} and OBSERVATIONS.key in have
+    return not (read_with_observations and have[OBSERVATIONS.key].is_whole)
+
+
+def _server_of(call: Call, site: Site) -> _Server:
+    """The call's FHIR server if the site lists it. No other host is ever called, whatever a request says."""
+    if not call.fhir_server:
+        return _Server()
+    address = origin_and_path(call.fhir_server)
+    if address is None:
+        return _Server(refusal="it is no http or https address")
+    origin, _ = address
+    is_loopback = origin.split("://")[1].rsplit(":", 1)[0] in _LOOPBACK
+    is_listed = any(origin_and_path(base) == address for base in site.fhir_servers)
+    if not is_listed and not (is_loopback and site.any_loopback_fhir):
+        return _Server(refusal="the site does not list it: the operator must add it to fhir_servers, if it is right")
+    if origin.startswith("http://") and not (is_loopback or site.allow_insecure_fhir):
+        return _Server(refusal="plain http beyond loopback: the site must use https")
+    return _Server(call.fhir_server.rstrip("/"), call.authorization.access_token if call.authorization else "")
+
+
+def _not_asked(have: Have, refusal: str) -> Have:
+    """A need that is not whole and has nobody to be asked for it."""
+    if not refusal:
+        return have
+    if have.state is State.PARTIAL:
+        return msgspec.structs.replace(have, because=f"{have.because}; the FHIR server was not asked: {refusal}")
+    return msgspec.structs.replace(
+        have, state=State.FORBIDDEN, because=f"the FHIR server was not asked: {refusal}", source=""
+    )
+
+
+def _with_answer(have: Have, answer: Answer) -> Have:
+    """What the server answered, and what was sent before it: nothing that came is thrown away."""
+    if answer.state in WHOLE:
+        return Have(state=answer.state, resources=answer.resources, source=FETCH)
+    if answer.resources or answer.state in {State.STALE, State.PARTIAL}:
+        both = once((*answer.resources, *have.resources)) if have.resources else answer.resources
+        return Have(state=answer.state, because=answer.because, resources=both, source=FETCH)
+    if have.state is State.PARTIAL:
+        return msgspec.structs.replace(have, because=f"{have.because}; then: {answer.because}")
+    told = f" (prefetch: {have.because})" if have.state in {State.FAILED, State.UNPARSED} else ""
+    return Have(state=answer.state, because=answer.because + told, resources=have.resources, source=FETCH)
+
+
+def _with_supersets(have: Mapping[str, Have]) -> dict[str, Have]:
+    """Vital signs and laboratory results are observations: with those read whole, these are whole, too."""
+    result = dict(have)
+    whole = have.get(OBSERVATIONS.key)
+    for key in (VITALS.key, LABS.key):
+        if whole is not None and whole.is_whole and key in have and not have[key].is_whole:
+            result[key] = msgspec.structs.replace(
+                have[key], state=whole.state, source=whole.source, because="read with the observations"
+            )
+    return result
+
+
+class _Asking:
+    """One call's questions to its FHIR server, all under way at once."""
+
+    def __init__(self, client: FhirClient, server: _Server, patient_id: str, until: float) -> None:
+        self._client = client
+        self._server = server
+        self._patient_id = patient_id
+        self._until = until
+
+    def ask(
+        self, missing: list[Need], have: Mapping[str, Have], included: tuple[msgspec.Raw, ...]
+    ) -> tuple[dict[str, Answer], tuple[msgspec.Raw, ...]]:
+        """Answers by need key, and the Medications that orders only refer to (asked for once the orders are there)."""
+        pending: dict[Future[Answer], str] = {self._submit(need): need.key for need in missing}
+        drug_needs = {need.key for need in missing if need.resource_type in _DRUG_TYPES}
+        answers: dict[str, Answer] = {}
+        reads: list[Future[Answer]] = []
+        has_asked_for_drugs = False
+        while True:
+            if not has_asked_for_drugs and drug_needs <= answers.keys():
+                has_asked_for_drugs = True
+                seen = [r for h in have.values() for r in h.resources]
+                seen += [r for a in answers.values() for r in (*a.resources, *a.included)]
+                references = unresolved_medications((*seen, *included), self._server.base)
+                reads = [self._submit_read(reference) for reference in references]
+                pending |= dict.fromkeys(reads, "")
+            left = self._until - time.monotonic()
+            if not pending or left <= 0:
+                break
+            done, _ = wait(pending, timeout=left, return_when=FIRST_COMPLETED)
+            for future in done:
+                key = pending.pop(future)
+                if key:
+                    answers[key] = future.result()
+        for future in pending:
+            future.cancel()  # one that runs ends by its own deadline, and its answer is not waited for
+        late = Answer(state=State.FAILED, because=DEADLINE)
+        medications = [r for read in reads if read.done() and not read.cancelled() for r in read.result().resources]
+        return {need.key: answers.get(need.key, late) for need in missing}, tuple(medications)
+
+    def _submit(self, need: Need) -> Future[Answer]:
+        query, until = filled(need, self._patient_id), self._until - _MARGIN
+        ask = self._client.search if "?" in query else self._client.read
+        return self._client.threads.submit(ask, self._server.base, query, token=self._server.token, until=until)
+
+    def _submit_read(self, reference: str) -> Future[Answer]:
+        until = self._until - _MARGIN
+        return self._client.threads.submit(
+            self._client.read, self._server.base, reference, token=self._server.token, until=until
+        )
+
+
+class _Reference(msgspec.Struct, gc=False):
+    reference: str = ""
+    display: str = ""
+
+
+class _Drug(msgspec.Struct, gc=False):
+    medicationReference: _Reference | None = None  # noqa: N815 - FHIR's own name
+
+
+_drug = msgspec.json.Decoder(_Drug)
+
+
+def unresolved_medications(resources: Sequence[msgspec.Raw], base: str) -> list[str]:
+    """`Medication/id` references that nothing at hand explains: no resource, nothing contained, no display."""
+    wanted: dict[str, None] = {}
+    for resource in resources:
+        if kind_of(resource) in _DRUG_TYPES and b"medicationReference" in bytes(resource):
+            reference = _unexplained(resource, base)
+            if reference:
+                wanted[reference] = None
+    if wanted:
+        for known in (identity_of(r) for r in resources if kind_of(r) == "Medication"):
+            wanted.pop(known, None)
+    return list(wanted)[:MAX_MEDICATION_READS]
+
+
+def _unexplained(resource: msgspec.Raw, base: str) -> str:
+    try:
+        drug = _drug.decode(resource).medicationReference
+    except UNREADABLE:
+        return ""  # the record says that it cannot be read
+    if drug is None or drug.display or drug.reference.startswith("#"):
+        return ""
+    reference = drug.reference
+    if "://" in reference:
+        if not is_under(reference, base):
+            return ""
+        reference = reference[len(base) :].lstrip("/")
+    parts = reference.split("/")
+    return f"Medication/{parts[1]}" if len(parts) >= 2 and parts[0] == "Medication" and parts[1] else ""
