@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from cards.hooks import PATIENT_VIEW, Hook
+from cards.limits import Limit
 
 
 class Supplied(msgspec.Struct, frozen=True, gc=False):
@@ -30,3 +31,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     drafts: tuple[msgspec.Raw, ...] = ()
     selections: tuple[str, ...] = ()
     date_order: str = ""
+    limits: dict[str, float] = {}  # a site's own values, by limit name, in the limit's unit
+
+    def limit(self, limit: Limit) -> float:
+        """The value in force: the site's own, else ours."""
+        return self.limits.get(limit.name, limit.value)

@@ -1,0 +1,203 @@
+"""The case: everything a rule may look at, worked out once and only when asked for."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from cards import limits
+from cards.ledger import Ledger
+from cards.moment import Moment
+from cards.needs import Need
+from cards.record.concepts import Act, Measure, Problem, Route
+from cards.record.facts import MedicationOrder
+from cards.record.record import Record
+from cards.record.when import When
+from cards.scales.age import Age, VitalLimits, age_of, limits_for
+from cards.scales.dependence import Dependence, Tier, oral_dependence, pump_dependence
+from cards.scales.toxicity import Toxicity, toxicity
+from cards.scales.withdrawal_score import Score, withdrawal_score
+from cards.timeline.delivery import Delivery, delivery_of
+from cards.timeline.findings import Findings
+from cards.timeline.interruptions import Interruption, last_exposure, oral_interruption
+from cards.timeline.oral import OralExposure, oral_exposure
+from cards.timeline.pump import Pump, pump_of
+from cards.timeline.regimen import Change, change_by
+from cards.timeline.stay import Stay, current_stay, implied_stay
+from cards.timeline.taper import Taper, taper_of
+
+_LIVE_PLAN = frozenset({"active", "completed", "draft", "in-progress", "unknown", "booked", ""})
+
+
+class Case:
+    """One patient at one moment. Rules read attributes in a clinician's words; nothing here decides."""
+
+    def __init__(self, record: Record, moment: Moment) -> None:
+        self.record = record
+        self.moment = moment
+        self.now = moment.now
+        self.zone = moment.zone
+
+    # -- what was read ---------------------------------------------------------------------------------------------
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.record.ledger
+
+    def saw(self, *needs: Need) -> bool:
+        """Whether all of these were read whole: ask before arguing from absence."""
+        return not self.ledger.lost(need.key for need in needs)
+
+    # -- who -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def age(self) -> Age:
+        return age_of(self.record.patient, self.now)
+
+    @property
+    def is_child_by_tier(self) -> bool:
+        return self.age.is_under(self.moment.limit(limits.TIER_ADULT_AGE))
+
+    @property
+    def is_adult_for_doses(self) -> bool:
+        """Doses may be proposed: certain to be 18 or older."""
+        return self.age.is_at_least(self.moment.limit(limits.DOSE_ADULT_AGE))
+
+    @property
+    def is_child_by_vitals(self) -> bool:
+        return self.age.is_under(self.moment.limit(limits.VITALS_ADULT_AGE))
+
+    @cached_property
+    def vital_limits(self) -> VitalLimits | None:
+        return limits_for(self.age)
+
+    @property
+    def is_deceased(self) -> bool:
+        return self.record.patient is not None and self.record.patient.is_deceased
+
+    @cached_property
+    def weight_kg(self) -> float | None:
+        """The newest weight, at most 12 months old."""
+        told = [o for o in self.record.observations if o.concept == Measure.WEIGHT and o.value and o.when]
+        valid = self.moment.limit(limits.CHILD_WEIGHT_VALID) * 24
+        recent = [o for o in told if o.when and o.when.hours_until(self.now) <= valid]
+        newest = max(recent, key=lambda o: o.when.latest if o.when else self.now, default=None)
+        return newest.value if newest else None
+
+    def has_problem(self, *problems: Problem) -> bool:
+        """Whether an active condition says so."""
+        return any(c.is_active and c.concepts & set(problems) for c in self.record.conditions)
+
+    @cached_property
+    def is_comfort_care(self) -> bool:
+        """Goals of care, hospice or comfort-only orders."""
+        encounter = any(Act.COMFORT_CARE in e.acts and e.status in _LIVE_PLAN for e in self.record.encounters)
+        return encounter or self.has_problem(Problem.COMFORT_CARE) or bool(self.plans(Act.COMFORT_CARE))
+
+    def plans(self, *acts: Act) -> list[str]:
+        """References of live orders, appointments, plans and baclofen orders that say so."""
+        wanted = set(acts)
+        found = [o.reference for o in self.record.orders
+                 if o.acts & wanted and o.status in _LIVE_PLAN and not o.do_not_perform]  # fmt: skip
+        return found + [o.reference for o in self.record.medication_orders if o.acts & wanted and o.product.is_baclofen]
+
+    # -- by mouth --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def stay(self) -> Stay | None:
+        return current_stay(self.record.encounters, self.moment) or implied_stay(self.record.administrations, self.now)
+
+    @cached_property
+    def oral(self) -> OralExposure | None:
+        return oral_exposure(self.record, self.stay, self.moment)
+
+    @cached_property
+    def taper(self) -> Taper | None:
+        orders: Iterable[MedicationOrder] = self.record.medication_orders
+        mine = [o for o in orders if o.product.is_baclofen]
+        return taper_of(self.record, mine, self.moment, is_child=self.is_child_by_tier)
+
+    @cached_property
+    def oral_interruption(self) -> Interruption | None:
+        if self.oral is None:
+            return None
+        return oral_interruption(
+            self.oral, self.stay, self.taper, self.record, self.moment, is_child=self.is_child_by_tier
+        )
+
+    @cached_property
+    def last_oral_dose(self) -> tuple[When | None, str]:
+        """The last known or last possible dose by mouth, and what it is."""
+        return last_exposure(self.oral, self.stay, self.moment) if self.oral else (None, "")
+
+    @property
+    def hours_since_oral_dose(self) -> float | None:
+        last = self.last_oral_dose[0]
+        return last.hours_until(self.now) if last else None
+
+    @cached_property
+    def oral_dependence(self) -> Dependence:
+        if self.oral is None:
+            return Dependence(Tier.T0, "no baclofen by mouth found")
+        return oral_dependence(
+            self.oral, self.record.conditions, self.age, self.weight_kg, self.moment, is_combined=self.has_baclofen_pump
+        )
+
+    @cached_property
+    def oral_change(self) -> Change:
+        """What the drafts do to baclofen by mouth."""
+        return change_by(Route.ORAL, self.oral.current if self.oral else (), self.record, self.moment)
+
+    # -- by pump ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pump(self) -> Pump | None:
+        return pump_of(self.record, self.moment)
+
+    @property
+    def has_baclofen_pump(self) -> bool:
+        return self.pump is not None and self.pump.is_in_place and self.pump.is_baclofen
+
+    @cached_property
+    def pump_dependence(self) -> Dependence:
+        if self.pump is None:
+            return Dependence(Tier.T0, "no pump found")
+        return pump_dependence(self.pump, self.record.conditions, self.moment, is_combined=self.oral is not None)
+
+    @cached_property
+    def pump_change(self) -> Change:
+        """What the drafts do to baclofen by pump."""
+        holding = (self.pump.order,) if self.pump and self.pump.order and self.pump.order_ended is None else ()
+        return change_by(Route.INTRATHECAL, holding, self.record, self.moment)
+
+    @cached_property
+    def delivery(self) -> Delivery | None:
+        """How intrathecal delivery stands; None without a pump, past or present."""
+        if self.pump is None:
+            return None
+        unfiltered = Findings(self.record, self.moment, None)
+        lost = withdrawal_score(unfiltered, None, is_child=False, is_intrathecal=True).has("N1")
+        return delivery_of(self.pump, self.record, self.moment, effect_is_lost=lost)
+
+    # -- how the patient is ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def oral_findings(self) -> Score:
+        """Findings since the interruption by mouth."""
+        since = self.oral_interruption.since if self.oral_interruption else None
+        return self._score(since, is_intrathecal=False)
+
+    @cached_property
+    def pump_findings(self) -> Score:
+        """Findings since the pump event."""
+        return self._score(self.delivery.since if self.delivery else None, is_intrathecal=True)
+
+    @cached_property
+    def toxicity(self) -> Toxicity:
+        """Signs of toxicity now, whatever was interrupted when."""
+        found = Findings(self.record, self.moment, None)
+        return toxicity(self.record, found, self.vital_limits, self.pump, self.moment)
+
+    def _score(self, since: When | None, *, is_intrathecal: bool) -> Score:
+        found = Findings(self.record, self.moment, since)
+        return withdrawal_score(
+            found, self.vital_limits, is_child=self.is_child_by_vitals, is_intrathecal=is_intrathecal
+        )

@@ -1,0 +1,103 @@
+"""Shared clinical numbers, each with unit, basis and source. A number used by one rule alone stays in its file.
+
+PUBLISHED: a label, device maker, consensus document or published case states it. JUDGEMENT: a cut-off that had to be
+chosen because no source gives one; cards never present it as evidence.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from cards import sources
+from cards.sources import Source
+
+PUBLISHED: Literal["published"] = "published"
+JUDGEMENT: Literal["judgement"] = "judgement"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A clinical number: `value` in `unit`. Read it through `Moment.limit`, which knows a site's own value."""
+
+    name: str
+    value: float
+    unit: str
+    basis: Literal["published", "judgement"]
+    source: Source
+    why: str = ""
+
+
+_REGISTRY: dict[str, Limit] = {}
+
+
+def _limit(
+    name: str, value: float, unit: str, basis: Literal["published", "judgement"], source: Source, why: str = ""
+) -> Limit:
+    limit = _REGISTRY[name] = Limit(name, value, unit, basis, source, why)
+    return limit
+
+
+def all_limits() -> dict[str, Limit]:
+    """Every shared limit by name."""
+    return dict(_REGISTRY)
+
+
+# Interruption and the gap clock (FND-04)
+ORAL_MISSED = _limit(
+    "oral_missed_dose", 12, "h", JUDGEMENT, sources.DUP18, "severe rebound after a 10-h perioperative pause"
+)
+ORAL_MISSED_SHORT_INTERVAL = _limit(
+    "oral_missed_dose_short_interval", 10, "h", JUDGEMENT, sources.DUP18, "dosing interval of 6 h or less"
+)
+SHORT_INTERVAL = _limit("short_dosing_interval", 6, "h", JUDGEMENT, sources.DUP18)
+LATE_OF_LONG_INTERVAL = _limit(
+    "late_of_long_interval",
+    1.5,
+    "x dosing interval",
+    JUDGEMENT,
+    sources.SEED,
+    "a dose given once a day is not late after 12 h; where the interval is over 12 h the threshold is this multiple",
+)
+ORAL_CONFIRMED = _limit("oral_interruption_confirmed", 24, "h", JUDGEMENT, sources.DAL07, "hallucinations 18-31 h on")
+MISSED_DOSES = _limit("missed_doses", 2, "doses", JUDGEMENT, sources.DAL07)
+SYMPTOMS_COUNT_FULLY = _limit("symptoms_count_fully", 7, "d", JUDGEMENT, sources.ORALV)
+SYMPTOMS_COUNT_AT_ALL = _limit("symptoms_count_at_all", 14, "d", JUDGEMENT, sources.ORALV)
+SUPPLY_OUT_PROBABLE = _limit("supply_out_probable", 3, "d", JUDGEMENT, sources.ORALV, "ran out three days earlier")
+ON_SCHEDULE = _limit("on_schedule_share", 0.75, "of the usual 24-h dose", JUDGEMENT, sources.SEED)
+RECENT_PUMP_EVENT = _limit("recent_pump_event", 14, "d", JUDGEMENT, sources.PMC41)
+RECENT_STOP = _limit("recent_stop", 7, "d", JUDGEMENT, sources.ORALV)
+
+# Dependence (FND-03)
+BRIDGED_GAP = _limit("bridged_gap", 30, "d", JUDGEMENT, sources.LEO05)
+HOME_MEDICINE_RECENT = _limit("home_medicine_recent", 90, "d", JUDGEMENT, sources.COX20)
+SHORT_USE = _limit("short_use", 14, "d", JUDGEMENT, sources.LEO05, "shortest reported oral treatment: 5 months")
+LONG_USE = _limit("long_use", 60, "d", JUDGEMENT, sources.LEO05)
+LOW_ORAL_DOSE = _limit("low_oral_dose", 15, "mg/day", JUDGEMENT, sources.PENG, "withdrawal after 20 mg/day is reported")
+HIGH_ORAL_DOSE = _limit("high_oral_dose", 60, "mg/day", JUDGEMENT, sources.NSW)
+LOW_ORAL_DOSE_CHILD = _limit("low_oral_dose_child", 0.25, "mg/kg/day", JUDGEMENT, sources.LEO05)
+HIGH_ORAL_DOSE_CHILD = _limit("high_oral_dose_child", 1, "mg/kg/day", JUDGEMENT, sources.LEO05)
+CHILD_WEIGHT_VALID = _limit("child_weight_valid", 365, "d", JUDGEMENT, sources.LEO05)
+ESTABLISHED_INFUSION = _limit("established_infusion", 7, "d", JUDGEMENT, sources.HWA19)
+TIER_ADULT_AGE = _limit("tier_adult_age", 13, "a", JUDGEMENT, sources.LEO05)
+DOSE_ADULT_AGE = _limit("dose_adult_age", 18, "a", JUDGEMENT, sources.SEED, "no dose is proposed for a child")
+VITALS_ADULT_AGE = _limit("vitals_adult_age", 16, "a", JUDGEMENT, sources.PALS)
+
+# Reductions (FND-06)
+ORAL_STEP_MG = _limit("oral_step", 10, "mg/day in 7 d", JUDGEMENT, sources.UKSPC)
+ORAL_STEP_SHARE = _limit("oral_step_share", 0.25, "of the dose before the step", JUDGEMENT, sources.UKSPC)
+ABRUPT_CUT_SHARE = _limit("abrupt_cut_share", 0.5, "of the dose before the step", JUDGEMENT, sources.PAUL21)
+ITB_STEP_SHARE = _limit("itb_step_share", 0.2, "of the dose before the step", PUBLISHED, sources.MEDSC)
+RESUMED_SHARE = _limit("resumed_share", 0.75, "of the previous daily dose", JUDGEMENT, sources.SEED)
+CUT_LOOKBACK = _limit("cut_lookback", 7, "d", JUDGEMENT, sources.PAUL21)
+
+# Windows of findings (FND-05)
+VITALS_WINDOW = _limit("vitals_window", 24, "h", JUDGEMENT, sources.NSW)
+LABS_WINDOW = _limit("labs_window", 48, "h", JUDGEMENT, sources.NSW)
+SYMPTOMS_WINDOW = _limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "severe syndrome progresses over 24-72 h")
+
+# Supply of a pump (PMP-01)
+MAX_REFILL_INTERVAL = _limit("max_refill_interval", 180, "d", PUBLISHED, sources.STAB)
+
+# Restart (ABR, restart dose)
+RESTART_FULL = _limit("restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "previous dose; label wording not verified")
+RESTART_CONFIRM = _limit("restart_with_confirmation", 7, "d", JUDGEMENT, sources.OVERDOSE)
+RESTART_MAX_ORAL = _limit("restart_max_oral", 80, "mg/day", PUBLISHED, sources.MEDSC, "label maximum")

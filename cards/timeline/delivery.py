@@ -1,0 +1,138 @@
+"""Is intrathecal delivery failing, since when, how surely? (FND-04, the pump's part)
+
+A normal interrogation alone is "possible", never "none": pump and catheter faults are the commonest complication
+(C-PED341), and a leaking connection caused withdrawal within 24 h of a pump change (C-PMC41).
+"""
+
+from datetime import timedelta
+
+import msgspec
+
+from cards import limits
+from cards.moment import Moment
+from cards.record.concepts import Act, Measure, Problem, Sign
+from cards.record.record import Record
+from cards.record.when import When
+from cards.timeline.interruptions import Level
+from cards.timeline.pump import Pump, PumpEvent, is_recent
+from cards.timeline.reservoir import days_to
+from cards.verdict import Evidence
+
+ERI_TO_STOP_DAYS = 90  # C-MEDERI, published
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How intrathecal delivery stands. `since` is the pump event's time, None where none is known."""
+
+    level: Level
+    because: str
+    since: When | None = None
+    evidence: tuple[Evidence, ...] = ()
+    is_interrogated_normal: bool = False  # after the event, or with no event at all
+
+
+def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> Delivery:
+    """The surest sign of failing delivery. `effect_is_lost`: new spasticity, which makes recent surgery suspicious."""
+    normal = pump.latest(Sign.PUMP_RUNNING)
+    signs = [d for d in _signs(pump, record, moment, effect_is_lost=effect_is_lost) if d is not None]
+    standing = [d for d in signs if not _is_resolved(d, normal)]
+    if not standing:
+        told = "interrogated, catheter not assessed" if normal else "pump status in this episode not recorded"
+        return Delivery(level=Level.POSSIBLE, because=told, since=None, is_interrogated_normal=normal is not None,
+                        evidence=pump.evidence[:1])  # fmt: skip
+    return max(standing, key=lambda d: (d.level, d.since is not None))
+
+
+def _is_resolved(delivery: Delivery, normal: PumpEvent | None) -> bool:
+    """A normal interrogation after the event takes back what the pump itself would have shown; not the catheter."""
+    if normal is None or normal.when is None or "catheter" in delivery.because:
+        return False
+    return delivery.since is not None and normal.when.earliest >= delivery.since.latest
+
+
+def _signs(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> list[Delivery | None]:
+    return [
+        _taken_out(pump),
+        _order_stopped(pump),
+        _seen(pump, Level.CONFIRMED, "pump stopped or stalled", Sign.PUMP_STOPPED),
+        _seen(pump, Level.CONFIRMED, "catheter fault shown", Sign.CATHETER_FAULT),
+        _seen(pump, Level.PROBABLE, "critical pump alarm", Sign.PUMP_ALARM_CRITICAL),
+        _complication(record, moment),
+        _empty(pump, moment),
+        _alarm_date(pump, moment),
+        _battery(record, moment),
+        _surgery(pump, moment, effect_is_lost=effect_is_lost),
+    ]
+
+
+def _taken_out(pump: Pump) -> Delivery | None:
+    if pump.removed is None:
+        return None
+    event = pump.latest(Act.PUMP_REMOVAL)
+    evidence = (Evidence(event.reference, event.text, event.when),) if event else ()
+    return Delivery(level=Level.CONFIRMED, because="pump taken out", since=pump.removed, evidence=evidence)
+
+
+def _order_stopped(pump: Pump) -> Delivery | None:
+    if pump.order_ended is None or pump.order is None:
+        return None
+    evidence = Evidence(pump.order.reference, f"intrathecal order {pump.order.status}", pump.order_ended)
+    return Delivery(level=Level.CONFIRMED, because="intrathecal order stopped", since=pump.order_ended,
+                    evidence=(evidence,))  # fmt: skip
+
+
+def _seen(pump: Pump, level: Level, because: str, sign: Sign) -> Delivery | None:
+    event = pump.latest(sign)
+    if event is None:
+        return None
+    evidence = Evidence(event.reference, event.text, event.when)
+    return Delivery(level=level, because=because, since=event.when, evidence=(evidence,))
+
+
+def _complication(record: Record, moment: Moment) -> Delivery | None:
+    """A coded mechanical complication of the device, new in the last 14 days. Its codes also cover stimulators."""
+    for condition in record.conditions:
+        when = condition.onset or condition.recorded
+        if Problem.PUMP_COMPLICATION in condition.concepts and condition.is_active and when is not None:
+            if when.hours_until(moment.now) <= moment.limit(limits.RECENT_PUMP_EVENT) * 24:
+                evidence = Evidence(condition.reference, condition.text, when)
+                return Delivery(level=Level.PROBABLE, because="pump or catheter complication", since=when,
+                                evidence=(evidence,))  # fmt: skip
+    return None
+
+
+def _empty(pump: Pump, moment: Moment) -> Delivery | None:
+    empty = pump.reservoir.empty
+    if empty is None or not empty.is_past(moment.now):
+        return None
+    evidence = Evidence(pump.reservoir.empty_reference, "calculated empty date", empty)
+    return Delivery(level=Level.PROBABLE, because="calculated empty date passed", since=empty, evidence=(evidence,))
+
+
+def _alarm_date(pump: Pump, moment: Moment) -> Delivery | None:
+    """The refill alarm date has passed and no refill is recorded. The day itself is not yet passed."""
+    alarm = pump.reservoir.alarm
+    if alarm is None or days_to(alarm, moment.now, moment) >= 0:
+        return None
+    evidence = Evidence(pump.reservoir.alarm_reference, "refill alarm date", alarm)
+    return Delivery(level=Level.PROBABLE, because="refill alarm date passed", since=alarm, evidence=(evidence,))
+
+
+def _battery(record: Record, moment: Moment) -> Delivery | None:
+    for seen in record.observations:
+        if seen.concept == Measure.PUMP_ERI_DATE and seen.date:
+            stops = When(seen.date.earliest + timedelta(days=ERI_TO_STOP_DAYS),
+                         seen.date.latest + timedelta(days=ERI_TO_STOP_DAYS), "day")  # fmt: skip
+            if stops.is_past(moment.now):
+                evidence = Evidence(seen.reference, "battery: replacement indicator 90 days ago or more", seen.date)
+                return Delivery(level=Level.PROBABLE, because="battery at its end", since=stops, evidence=(evidence,))
+    return None
+
+
+def _surgery(pump: Pump, moment: Moment, *, effect_is_lost: bool) -> Delivery | None:
+    event = pump.latest(Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT)
+    if event is None or not is_recent(event, moment) or not effect_is_lost:
+        return None
+    evidence = Evidence(event.reference, event.text, event.when)
+    return Delivery(level=Level.PROBABLE, because="catheter or pump surgery within 14 days and loss of effect",
+                    since=event.when, evidence=(evidence,))  # fmt: skip

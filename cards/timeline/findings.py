@@ -1,0 +1,151 @@
+"""Which signs and values count now? (FND-05)
+
+Vital signs and nursing scores of the last 24 h, laboratory values of 48 h, symptoms and conditions with onset in
+72 h. What was there before the interruption is baseline, not withdrawal; what is left out is said, with why.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import msgspec
+
+from cards import limits
+from cards.limits import Limit
+from cards.moment import Moment
+from cards.record.concepts import Measure, Sign
+from cards.record.facts import Condition, Observation
+from cards.record.record import Record
+from cards.record.when import When
+from cards.words import number, safe
+
+_LABS = frozenset(
+    {Measure.CK, Measure.CREATININE, Measure.EGFR, Measure.POTASSIUM, Measure.LACTATE, Measure.AST, Measure.ALT,
+     Measure.MYOGLOBIN, Measure.INR, Measure.PH, Measure.PACO2}
+)  # fmt: skip
+UNITS = {
+    Measure.TEMPERATURE: "°C", Measure.HEART_RATE: "/min", Measure.RESPIRATORY_RATE: "/min", Measure.SYSTOLIC: "mmHg",
+    Measure.DIASTOLIC: "mmHg", Measure.OXYGEN_SATURATION: "%", Measure.CK: "U/L", Measure.CREATININE: "mg/dL",
+    Measure.LACTATE: "mmol/L", Measure.AST: "U/L", Measure.ALT: "U/L", Measure.PACO2: "mmHg",
+}  # fmt: skip
+NAMES = {
+    Measure.TEMPERATURE: "T", Measure.HEART_RATE: "HR", Measure.RESPIRATORY_RATE: "RR", Measure.SYSTOLIC: "SBP",
+    Measure.DIASTOLIC: "DBP", Measure.OXYGEN_SATURATION: "SpO2", Measure.GCS: "GCS", Measure.RASS: "RASS",
+    Measure.CAM: "CAM", Measure.MODIFIED_ASHWORTH: "modified Ashworth", Measure.CK: "CK",
+    Measure.CREATININE: "creatinine", Measure.LACTATE: "lactate", Measure.AST: "AST", Measure.ALT: "ALT",
+    Measure.PACO2: "PaCO2", Measure.PH: "pH",
+}  # fmt: skip
+_USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A value or a sign that counts (or would)."""
+
+    reference: str
+    text: str  # "T 39.8 °C", "hallucinations", already safe to show
+    when: When | None
+    value: float | None = None
+    is_dated: bool = True
+
+
+class Findings:
+    """What counts as of now, given when the interruption began (None: no interruption time is known)."""
+
+    def __init__(self, record: Record, moment: Moment, since: When | None) -> None:
+        self._record, self._moment, self._since = record, moment, since
+        self.not_counted: list[str] = []
+
+    @cached_property
+    def _by_concept(self) -> dict[str, list[Observation]]:
+        index: dict[str, list[Observation]] = defaultdict(list)
+        for seen in self._record.observations:
+            if seen.status in _USABLE:
+                index[seen.concept].append(seen)
+        return index
+
+    def values(self, measure: Measure) -> list[Observation]:
+        """Values of this measure that count, oldest first."""
+        window = limits.LABS_WINDOW if measure in _LABS else limits.VITALS_WINDOW
+        told = [o for o in self._by_concept[measure] if o.value is not None and self._counts(o.when, window)]
+        return sorted(told, key=_instant)
+
+    def latest(self, measure: Measure) -> Observation | None:
+        """The newest of the values that count: what is so now."""
+        return next(reversed(self.values(measure)), None)
+
+    def highest(self, measure: Measure) -> Observation | None:
+        """The worst in the window, upwards."""
+        return max(self.values(measure), key=lambda o: o.value or 0.0, default=None)
+
+    def lowest(self, measure: Measure) -> Observation | None:
+        """The worst in the window, downwards."""
+        return min(self.values(measure), key=lambda o: o.value or 0.0, default=None)
+
+    def before(self, measure: Measure, *, days: float, at_least_days: float = 0) -> list[Observation]:
+        """Values from before the interruption (or before the window) within so many days: the baseline."""
+        now = self._moment.now
+        window = now - timedelta(hours=self._moment.limit(limits.VITALS_WINDOW))
+        newest = self._since.earliest if self._since is not None else window
+        newest = min(newest, now - timedelta(days=at_least_days))
+        oldest = now - timedelta(days=days)
+        told = [o for o in self._by_concept[measure]
+                if o.value is not None and o.when and oldest <= o.when.earliest and o.when.latest <= newest]  # fmt: skip
+        return sorted(told, key=_instant)
+
+    def sign(self, sign: Sign) -> Finding | None:
+        """The newest finding of this sign that counts, from observations in words and from conditions."""
+        return max(self._signs(sign), key=lambda f: _latest(f.when), default=None)
+
+    def _signs(self, sign: Sign) -> Iterable[Finding]:
+        for seen in self._by_concept[sign]:
+            if self._counts(seen.when, limits.SYMPTOMS_WINDOW):
+                yield Finding(seen.reference, safe(seen.text) or sign.value, seen.when)
+        for condition in self._record.conditions:
+            if sign in condition.concepts and condition.is_active and self._condition_counts(condition, sign):
+                when = condition.onset or condition.recorded
+                yield Finding(condition.reference, safe(condition.text) or sign.value, when, None, when is not None)
+
+    def _condition_counts(self, condition: Condition, sign: Sign) -> bool:
+        when = condition.onset or condition.recorded
+        if when is not None:
+            return self._counts(when, limits.SYMPTOMS_WINDOW, condition.text)
+        # Undated: spasticity on a problem list is why baclofen is given; an encounter diagnosis of delirium is news.
+        counts = sign is not Sign.SPASTICITY and condition.category != "problem-list-item"
+        if not counts:
+            self._leave_out(f"{safe(condition.text)} (date unknown)")
+        return counts
+
+    def _counts(self, when: When | None, window: Limit, told: str = "") -> bool:
+        """In the window and not baseline. Baseline only if before the *start* of the interruption's interval."""
+        if when is None or when.earliest > self._moment.now:
+            return False
+        if when.hours_until(self._moment.now) > self._moment.limit(window):
+            return False
+        if self._since is not None and when.latest <= self._since.earliest:
+            if told:
+                self._leave_out(f"{safe(told)} (before the interruption)")
+            return False
+        return True
+
+    def _leave_out(self, line: str) -> None:
+        if line not in self.not_counted:
+            self.not_counted.append(line)
+
+
+def shown(measure: Measure, observation: Observation) -> Finding:
+    """A value as a finding: "T 39.8 °C"."""
+    value = observation.value if observation.value is not None else 0.0
+    unit = UNITS.get(measure, "")
+    assumed = " (unit assumed)" if any("unit" in d for d in observation.defects) else ""
+    text = f"{NAMES.get(measure, measure.value)} {observation.comparator}{number(value)} {unit}".strip() + assumed
+    return Finding(observation.reference, text, observation.when, value)
+
+
+def _instant(observation: Observation) -> datetime:
+    assert observation.when is not None
+    return observation.when.latest
+
+
+def _latest(when: When | None) -> float:
+    return when.latest.timestamp() if when else float("-inf")

@@ -1,0 +1,318 @@
+"""Did baclofen by mouth stop, since when, and how surely? (FND-04)
+
+The gap clock starts at the last known exposure: the last dose given, else the end of the supply, else the end of the
+order. In a hospital stay without any dose given it starts at the last possible one: admission.
+"""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from cards import limits, needs
+from cards.moment import Moment
+from cards.record.concepts import Reason
+from cards.record.facts import Administration, DailyDose, MedicationOrder
+from cards.record.record import Record
+from cards.record.when import When
+from cards.timeline.oral import OralExposure, dose_at, is_home, is_open
+from cards.timeline.stay import Stay
+from cards.timeline.taper import Taper, allowed_step
+from cards.verdict import Evidence
+
+
+class Level(IntEnum):
+    """How sure the interruption is: IE0 to IE3 of FND-04."""
+
+    NONE = 0
+    POSSIBLE = 1
+    PROBABLE = 2
+    CONFIRMED = 3
+
+    @property
+    def word(self) -> str:
+        return ("none", "possible", "probable", "confirmed")[self]
+
+
+class Kind(StrEnum):
+    """What happened to the exposure."""
+
+    NOT_GIVEN = "doses not given"
+    STOPPED = "order stopped"
+    HELD = "order on hold"
+    OMITTED = "home medicine not ordered"
+    REPORTED = "reported as stopped"
+    SUPPLY_OUT = "supply ran out"
+    CUT = "dose cut"
+    TAPER = "taper under way"
+
+
+class Interruption(msgspec.Struct, frozen=True, kw_only=True):
+    """An exposure that stopped or was cut. `since` is the last known (or last possible) exposure."""
+
+    kind: Kind
+    level: Level
+    since: When | None
+    basis: str  # "last dose given", "admission (last possible dose)", ...
+    evidence: tuple[Evidence, ...] = ()
+    missed: int = 0  # scheduled doses in a row recorded as not given
+    order: MedicationOrder | None = None  # the order that ended, was held or was cut
+    cut_to: DailyDose | None = None
+
+    def hours(self, now: datetime) -> float:
+        """Hours since the last exposure, by the least alarming reading."""
+        return self.since.hours_until(now) if self.since else 0.0
+
+
+def missed_dose_threshold(interval_hours: float | None, moment: Moment) -> float:
+    """After how many hours without a dose one counts as missed (FND-04)."""
+    if interval_hours is None:
+        return moment.limit(limits.ORAL_MISSED)
+    if interval_hours <= moment.limit(limits.SHORT_INTERVAL):
+        return moment.limit(limits.ORAL_MISSED_SHORT_INTERVAL)
+    if interval_hours <= moment.limit(limits.ORAL_MISSED):
+        return moment.limit(limits.ORAL_MISSED)
+    return interval_hours * moment.limit(limits.LATE_OF_LONG_INTERVAL)
+
+
+def oral_interruption(
+    exposure: OralExposure, stay: Stay | None, taper: Taper | None, record: Record, moment: Moment, *, is_child: bool
+) -> Interruption | None:
+    """The surest interruption of this exposure; None where it goes on, as far as was read."""
+    found = [
+        i for i in (
+            _reported(exposure, moment),
+            _not_given(exposure, stay, record, moment),
+            _ended(exposure, stay, record, moment),
+            _omitted(exposure, stay, record, moment),
+            _supply_out(exposure, stay, moment),
+            _cut(exposure, stay, moment, is_child=is_child),
+        ) if i is not None
+    ]  # fmt: skip
+    if taper and taper.is_within_limits is not False and not found:
+        found.append(Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper",
+                                  evidence=(Evidence(taper.reference, "taper under way"),)))  # fmt: skip
+    if not found:
+        return None
+    faded = [msgspec.structs.replace(i, level=_faded(i, moment)) for i in found]
+    return max(faded, key=lambda i: (i.level, i.hours(moment.now)))
+
+
+def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> tuple[When | None, str]:
+    """The gap clock's start and what it is."""
+    given = exposure.last_given
+    given_at = given.when if given else None
+    home_end = _home_end(exposure, moment)
+    if stay is not None:
+        if given_at and (stay.contains(given_at) or stay.start is None):
+            return given_at, "last dose given"
+        possible = [w for w in (stay.start, home_end) if w is not None]
+        if possible:
+            last = min(possible, key=lambda w: w.latest)
+            if given_at and given_at.latest > last.latest:
+                return given_at, "last dose given"
+            return last, "admission (last possible dose)" if last is stay.start else "supply or order at home ended"
+        return given_at, "last dose given"
+    if home_end and (given_at is None or home_end.latest > given_at.latest):
+        return home_end, "supply or order ended"
+    return given_at, "last dose given"
+
+
+def _home_end(exposure: OralExposure, moment: Moment) -> When | None:
+    """When the home supply or the home order ended, if it did; the earlier of the two, for one needs both."""
+    ends: list[When] = []
+    if exposure.supply and exposure.supply.ends.is_past(moment.now):
+        ends.append(exposure.supply.ends)
+    home_orders = [o for o in exposure.orders if o.category != "inpatient"]
+    if home_orders and not any(is_open(o, moment.now) and o.status != "on-hold" for o in home_orders):
+        told = [w for o in home_orders if (w := _end_of(o))]
+        if told:
+            ends.append(max(told, key=lambda w: w.latest))
+    return min(ends, key=lambda w: w.latest, default=None)
+
+
+def _end_of(order: MedicationOrder) -> When | None:
+    return order.end or order.status_changed or (order.authored if order.is_statement else None)
+
+
+def _level_by_hours(hours: float, threshold: float, moment: Moment, *, confirmed: bool) -> Level:
+    if confirmed and hours >= moment.limit(limits.ORAL_CONFIRMED):
+        return Level.CONFIRMED
+    return Level.PROBABLE if hours >= threshold else Level.POSSIBLE
+
+
+def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
+    """The patient or a carer says that it stopped or ran out, with a date, and nothing newer says otherwise."""
+    told = [
+        o for o in exposure.orders
+        if (o.is_statement or o.is_reported) and o.status in ("stopped", "not-taken") and _end_of(o)
+    ]  # fmt: skip
+    if not told:
+        return None
+    order = max(told, key=lambda o: _latest(_end_of(o)))
+    since = _end_of(order)
+    assert since is not None
+    newer = [o for o in exposure.orders if o is not order and is_open(o, moment.now) and o.status == "active"
+             and _latest(o.start or o.authored) > since.latest.timestamp()]  # fmt: skip
+    given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
+    if newer or given_after:
+        return None
+    evidence = Evidence(order.reference, f"reported as {order.status}: {order.product.name}", since)
+    return Interruption(kind=Kind.REPORTED, level=Level.CONFIRMED, since=since, basis="reported end", order=order,
+                        evidence=(evidence,))  # fmt: skip
+
+
+def _not_given(
+    exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment
+) -> Interruption | None:
+    """An order holds, and the administration record shows that it is not given."""
+    if stay is None or not exposure.current:
+        return None
+    since, basis = last_exposure(exposure, stay, moment)
+    after = [a for a in exposure.not_given if _is_after(a, since) and a.when and a.when.may_be_past(moment.now)]
+    in_use = any(stay.contains(a.when) for a in record.administrations)
+    if since is None or not (after or in_use):
+        return None  # no administration record is kept here: nothing given cannot be read from it
+    began = exposure.current[0].start or exposure.current[0].authored
+    if not after and basis != "last dose given" and began and began.latest > since.latest:
+        since, basis = began, "order began (no dose recorded)"
+    hours = since.hours_until(moment.now)
+    threshold = missed_dose_threshold(exposure.interval_hours, moment)
+    missed = len(after)
+    if missed < moment.limit(limits.MISSED_DOSES) and hours < threshold:
+        return None
+    evidence = [Evidence(a.reference, f"dose not given ({a.status})", a.when) for a in after]
+    if exposure.last_given and exposure.last_given.when is since:
+        evidence.append(Evidence(exposure.last_given.reference, "last dose given", since))
+    level = _level_by_hours(hours, 0, moment, confirmed=True)
+    return Interruption(kind=Kind.NOT_GIVEN, level=level, since=since, basis=basis, evidence=tuple(evidence),
+                        missed=missed, order=exposure.current[0])  # fmt: skip
+
+
+def _ended(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
+    """The order was stopped or put on hold, and no other holds. An ordinary end of a course is not a stop."""
+    if exposure.current:
+        return None
+    in_setting = [
+        o for o in exposure.orders
+        if o.status in ("stopped", "cancelled", "on-hold", "completed") or not is_open(o, moment.now)
+    ]  # fmt: skip
+    if stay is not None:
+        in_setting = [o for o in in_setting if not is_home(o, stay)]
+    elif any(is_open(o, moment.now) and o.status != "on-hold" for o in exposure.orders):
+        return None
+    in_setting = [o for o in in_setting if not has_ordinary_end(o)]
+    if not in_setting:
+        return None
+    order = max(in_setting, key=lambda o: _latest(_end_of(o) or o.authored or o.start))
+    since, basis = last_exposure(exposure, stay, moment)
+    if since is None or (stay is not None and basis != "last dose given"):
+        stopped = _end_of(order)
+        if stopped and (since is None or stopped.latest > since.latest):
+            since, basis = stopped, "order ended"
+    if since is None:
+        begun = order.start or order.authored
+        if begun is None:
+            return None
+        since, basis = When(begun.earliest, moment.now, "ambiguous", ""), "order ended at an unknown time"
+    hours = since.hours_until(moment.now)
+    kind = Kind.HELD if order.status == "on-hold" else Kind.STOPPED
+    threshold = missed_dose_threshold(exposure.interval_hours, moment)
+    level = _level_by_hours(hours, threshold, moment, confirmed=True)
+    evidence = [Evidence(order.reference, f"order {order.status}: {order.product.name}", _end_of(order))]
+    if exposure.last_given and exposure.last_given.when is since:
+        evidence.append(Evidence(exposure.last_given.reference, "last dose given", since))
+    return Interruption(kind=kind, level=level, since=since, basis=basis, order=order, evidence=tuple(evidence))
+
+
+def has_ordinary_end(order: MedicationOrder) -> bool:
+    """A course that ended as it was meant to: completed, planned duration or quantity used up."""
+    if order.status == "completed" or order.reasons & {Reason.COURSE_ENDED, Reason.DUPLICATE}:
+        return True
+    start = order.start or order.authored
+    if order.status != "stopped" or order.days_supply is None or start is None:
+        return False
+    stopped = order.status_changed or order.end
+    used_up = order.days_supply * (1 + (order.refills or 0))
+    return stopped is not None and (stopped.latest - start.earliest).total_seconds() / 86400 >= used_up
+
+
+def _omitted(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
+    """A home medicine that nobody ordered in this stay."""
+    if stay is None or exposure.current or not exposure.home:
+        return None
+    if any(stay.contains(a.when) for a in exposure.given):
+        return None
+    since, basis = last_exposure(exposure, stay, moment)
+    if since is None:
+        return None
+    hours = since.hours_until(moment.now)
+    confirmed = record.ledger.is_whole(needs.ADMINISTRATIONS.key)
+    level = _level_by_hours(hours, moment.limit(limits.ORAL_MISSED), moment, confirmed=confirmed)
+    home = exposure.home[0]
+    evidence = [Evidence(home.reference, f"home medicine: {home.product.name}", home.start or home.authored),
+                Evidence(stay.reference, "admitted", stay.start)]  # fmt: skip
+    return Interruption(kind=Kind.OMITTED, level=level, since=since, basis=basis, order=home,
+                        evidence=tuple(evidence))  # fmt: skip
+
+
+def _supply_out(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interruption | None:
+    """The fills are used up and nothing newer says that tablets are taken."""
+    if exposure.supply is None or not exposure.supply.ends.is_past(moment.now):
+        return None
+    ends = exposure.supply.ends
+    given = exposure.last_given
+    if given and given.when and given.when.latest > ends.latest:
+        return None
+    says_taking = [o for o in exposure.orders if o.is_statement and o.status == "active"
+                   and _latest(o.authored) > ends.latest.timestamp()]  # fmt: skip
+    if says_taking:
+        return None
+    days = ends.hours_until(moment.now) / 24
+    level = Level.PROBABLE if days > moment.limit(limits.SUPPLY_OUT_PROBABLE) else Level.POSSIBLE
+    fill = exposure.supply.last_fill
+    evidence = Evidence(fill.reference, "last fill; dispensing data may be incomplete", fill.when)
+    return Interruption(kind=Kind.SUPPLY_OUT, level=level, since=ends, basis="supply ended", evidence=(evidence,))
+
+
+def _cut(exposure: OralExposure, stay: Stay | None, moment: Moment, *, is_child: bool) -> Interruption | None:
+    """A single-step cut beyond the limits within the last seven days (IE2)."""
+    if not exposure.current:
+        return None
+    order = exposure.current[0]
+    began = order.start or order.authored
+    now_dose = dose_at(order, moment.now)
+    if began is None or now_dose is None or order.dosage.doubtful_unit:
+        return None
+    if began.hours_until(moment.now) > moment.limit(limits.CUT_LOOKBACK) * 24:
+        return None
+    earlier = [o for o in exposure.orders if o is not order and o.dosage.daily and not o.dosage.doubtful_unit
+               and _latest(o.start or o.authored) < began.earliest.timestamp()]  # fmt: skip
+    if not earlier:
+        return None
+    before = earlier[0].dosage.daily
+    assert before is not None
+    if before.unit != now_dose.unit or before.low - now_dose.low <= allowed_step(before.low, moment, is_child=is_child):
+        return None
+    evidence = (Evidence(earlier[0].reference, f"before: {before.low:g} {before.unit}", earlier[0].start),
+                Evidence(order.reference, f"now: {now_dose.low:g} {now_dose.unit}", began))  # fmt: skip
+    return Interruption(kind=Kind.CUT, level=Level.PROBABLE, since=began, basis="dose cut", order=order,
+                        cut_to=now_dose, evidence=evidence)  # fmt: skip
+
+
+def _faded(interruption: Interruption, moment: Moment) -> Level:
+    """Symptoms count in full for 7 days after the last exposure, one level less to 14 days, then not at all."""
+    days = interruption.hours(moment.now) / 24
+    if interruption.kind is Kind.TAPER or days <= moment.limit(limits.SYMPTOMS_COUNT_FULLY):
+        return interruption.level
+    if days <= moment.limit(limits.SYMPTOMS_COUNT_AT_ALL):
+        return Level(max(0, interruption.level - 1))
+    return Level.NONE
+
+
+def _is_after(administration: Administration, since: When | None) -> bool:
+    return administration.when is not None and (since is None or administration.when.latest > since.latest)
+
+
+def _latest(time: When | None) -> float:
+    return time.latest.timestamp() if time else float("-inf")

@@ -1,0 +1,83 @@
+"""Is the patient in a hospital bed now, and since when?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from cards.moment import Moment
+from cards.record.facts import Administration, Encounter
+from cards.record.when import When
+
+_INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "SS"})
+_EMERGENCY = frozenset({"EMER"})
+_OBSERVATION = frozenset({"OBSENC", "PRENC"})
+_CHARTED_STAY = timedelta(days=14)  # judgement
+_STILL_CHARTING = timedelta(days=2)  # judgement
+_UNDER_WAY = frozenset({"in-progress", "onleave", "arrived", "triaged", "unknown"})
+
+
+class Stay(msgspec.Struct, frozen=True):
+    """An inpatient, emergency or observation encounter under way. `start` None: the chart gives no admission time."""
+
+    reference: str
+    is_emergency: bool
+    start: When | None
+
+    def hours(self, now: datetime) -> float | None:
+        """Hours since admission, by the least alarming reading."""
+        return None if self.start is None else self.start.hours_until(now)
+
+    def contains(self, time: When | None) -> bool:
+        """Whether something happened in this stay; a time on the day of admission counts as in it."""
+        return time is not None and self.start is not None and time.latest > self.start.earliest
+
+    def is_after(self, time: When | None) -> bool:
+        """Whether something began before this stay."""
+        return time is not None and self.start is not None and time.earliest < self.start.earliest
+
+
+def current_stay(encounters: Sequence[Encounter], moment: Moment) -> Stay | None:
+    """The stay that the hook names, else the latest one under way; None for an outpatient."""
+    named = [e for e in encounters if moment.encounter_id and e.reference.split("/")[-1] == moment.encounter_id]
+    for encounter in named or sorted(encounters, key=_began, reverse=True):
+        if _is_bed(encounter) and _is_under_way(encounter, moment.now):
+            return Stay(encounter.reference, encounter.kind in _EMERGENCY, encounter.start)
+    return None
+
+
+def implied_stay(administrations: Sequence[Administration], now: datetime) -> Stay | None:
+    """A stay that only the administration record tells of: a ward charts doses, no encounter was to be had.
+
+    It is taken to begin a day before the first dose charted in the last two weeks; None where nothing was charted
+    in the last two days.
+    """
+    times = sorted(a.when.latest for a in administrations if a.when and a.when.may_be_past(now))
+    recent = [t for t in times if now - t <= _CHARTED_STAY]
+    if not recent or now - recent[-1] > _STILL_CHARTING:
+        return None
+    begun = recent[0] - timedelta(days=1)
+    return Stay(administrations[0].reference, False, When(begun, begun))
+
+
+def past_stays(encounters: Sequence[Encounter]) -> list[tuple[datetime, datetime]]:
+    """Finished stays in a bed, as intervals: the home supply was not used in them."""
+    return [
+        (e.start.earliest, e.end.latest)
+        for e in encounters
+        if _is_bed(e) and e.start and e.end and e.status not in ("cancelled", "entered-in-error")
+    ]
+
+
+def _is_bed(encounter: Encounter) -> bool:
+    return encounter.kind in _INPATIENT | _EMERGENCY | _OBSERVATION
+
+
+def _is_under_way(encounter: Encounter, now: datetime) -> bool:
+    started = encounter.start is None or encounter.start.may_be_past(now)
+    ended = encounter.end is not None and encounter.end.is_past(now)
+    return encounter.status in _UNDER_WAY and started and not ended
+
+
+def _began(encounter: Encounter) -> float:
+    return encounter.start.earliest.timestamp() if encounter.start else 0.0
