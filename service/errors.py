@@ -83,3 +83,7 @@ class StoreUnavailable(ServiceError):
 
 class ConfigError(Exception):
     """The configuration is wrong: one line that says which file, which key, what is allowed. Exit code 2."""
+
+
+class CommandFailed(Exception):
+    """What a command found wrong, in one line. Exit code 1."""

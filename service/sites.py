@@ -1,9 +1,18 @@
-"""One Site per tenant: trust, dialect, policies."""
+"""One Site per tenant: trust, dialect, policies. And the sites file (TOML) that says so."""
 
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+from service.errors import ConfigError
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,3 +38,129 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     allow_insecure_fhir: bool = False
     allow_no_trust: bool = False
     date_order: Literal["mdy", "dmy", ""] = ""
+
+
+_OURS_ALONE = {"name", "any_loopback_fhir", "any_loopback_origin"}  # not for a sites file
+KEYS = tuple(field for field in Site.__struct_fields__ if field not in _OURS_ALONE)
+_DIALECTS_SPOKEN = ("generic", "sandbox")
+
+
+def read_sites(path: Path) -> tuple[Site, ...]:
+    """The sites of a file, in its order. Anything unknown or mistyped is one line of `ConfigError`."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: the sites file cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: the sites file is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    for key in tables:
+        if key != "sites":
+            raise ConfigError(f"{path}: unknown key {key!r}; every site is a table [sites.NAME]")
+    sites = tables.get("sites", {})
+    if not isinstance(sites, dict) or not sites:
+        raise ConfigError(f"{path}: no site in it; a site is a table [sites.NAME]")
+    return tuple(site_from_table(name, table, where=f"{path}: [sites.{name}]") for name, table in sites.items())
+
+
+def site_from_table(name: str, table: Any, *, where: str) -> Site:
+    """A Site from the keys of its table, checked for sense."""
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} must be a table")
+    for key in table:
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, 1)
+            raise ConfigError(f"{where}: unknown key {key!r}" + (f"; meant {near[0]!r}?" if near else ""))
+    zone = _zone(table.get("timezone", "UTC"), where)
+    try:
+        site = msgspec.convert({"name": name, **{key: table[key] for key in table if key != "timezone"}}, Site)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {error}".replace(" - at `$.", ", in `")) from None
+    site = msgspec.structs.replace(site, timezone=zone)
+    _check(site, where)
+    return site
+
+
+def check_servable(sites: Sequence[Site], host: str) -> None:
+    """Refuse what `serve` must not, or cannot yet, put on this host."""
+    for site in sites:
+        if site.trust == "jwt":
+            raise ConfigError(f'site {site.name}: trust = "jwt" is not served by this version, only trust = "none"')
+        if site.dialect not in _DIALECTS_SPOKEN:
+            raise ConfigError(
+                f"site {site.name}: dialect {site.dialect!r} is not spoken by this version, "
+                f"only {' and '.join(_DIALECTS_SPOKEN)}"
+            )
+        if not site.allow_no_trust and not is_loopback(host):
+            raise ConfigError(
+                f'site {site.name}: trust = "none" is served on a loopback address only, not on {host}; '
+                f"allow_no_trust = true is for a private network"
+            )
+    if len(sites) > 1:
+        raise ConfigError('several sites need trust = "jwt": without a token nothing tells which site is calling')
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can mean `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def warnings(site: Site) -> list[str]:
+    """What an operator should see in red at every start."""
+    found = []
+    if site.allow_no_trust:
+        found.append("allow_no_trust: anybody who reaches this service may call it")
+    if site.allow_insecure_fhir:
+        found.append("allow_insecure_fhir: charts and tokens cross the network unencrypted")
+    if site.mode == "silent":
+        found.append("SILENT: decides and records, and shows no card to anybody")
+    return found
+
+
+def _zone(value: Any, where: str) -> tzinfo:
+    if not isinstance(value, str):
+        raise ConfigError(f"{where}: timezone must be a name such as America/Chicago")
+    try:
+        return ZoneInfo(value)
+    except (KeyError, OSError, ValueError):  # KeyError: ZoneInfoNotFoundError
+        raise ConfigError(f"{where}: unknown timezone {value!r}; names are such as America/Chicago") from None
+
+
+def _check(site: Site, where: str) -> None:
+    if not 0.1 <= site.deadline <= 30:
+        raise ConfigError(f"{where}: deadline is in seconds, from 0.1 to 30")
+    if not 1 <= site.max_cards <= 20:
+        raise ConfigError(f"{where}: max_cards is from 1 to 20")
+    if site.language != "en":
+        raise ConfigError(f"{where}: language {site.language!r} is not there; this version speaks 'en'")
+    for server in site.fhir_servers:
+        _check_fhir_server(server, site, where)
+    for origin in site.origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ConfigError(f"{where}: origin {origin!r} must be scheme://host[:port], nothing behind it")
+    for name in site.unsupported:
+        if not name.isalpha() or not name[0].isupper():
+            raise ConfigError(f"{where}: unsupported holds FHIR resource types, and {name!r} is none")
+    if site.trust == "jwt":
+        if not site.issuers:
+            raise ConfigError(f'{where}: trust = "jwt" needs issuers (who may sign), or say trust = "none"')
+        if not (site.jku or site.jwks_file):
+            raise ConfigError(f'{where}: trust = "jwt" needs jku or jwks_file (the keys of its issuers)')
+
+
+def _check_fhir_server(server: str, site: Site, where: str) -> None:
+    parts = urlsplit(server)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ConfigError(f"{where}: FHIR server {server!r} must be an http(s) base URL")
+    if parts.scheme == "http" and not site.allow_insecure_fhir and not is_loopback(parts.hostname):
+        raise ConfigError(
+            f"{where}: FHIR server {server!r} is plain http beyond this machine; use https "
+            f"(allow_insecure_fhir = true is for a private network)"
+        )

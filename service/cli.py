@@ -1,0 +1,136 @@
+"""The commands. `python -m service --help`."""
+
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.errors import CommandFailed, ConfigError, ServiceError
+
+_READY_WITHIN = 60.0  # seconds
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its zone, such as 2026-03-10T08:00:00Z."""
+
+    name = "INSTANT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """A zone is a must: an instant without one is a different moment on every machine."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no instant; write 2026-03-10T08:00:00Z", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write {value}Z, or an offset", param, ctx)
+        return instant
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def commands() -> None:
+    """A CDS Hooks service that warns when baclofen, by mouth or by pump, is interrupted.
+
+    Exit codes: 0 done, 1 something is wrong, 2 used wrongly.
+    """
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port of the service.")
+@click.option("--fhir-port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="Port of FHIR.")
+@click.option("--fhir-server", metavar="URL", help="A FHIR R4 server that holds the stories, for the embedded one.")
+@click.option("--now", type=Instant(), help="Freeze the clock, such as 2026-03-10T08:00:00Z.")
+def demo(host: str, port: int, fhir_port: int, fhir_server: str | None, now: datetime | None) -> None:
+    """A FHIR server with synthetic patients, the service, and a page to look at, all on this machine."""
+    from service import demo as demo_parts
+
+    demo_parts.run(host, port, fhir_port=fhir_port, fhir_server=fhir_server, now=now, announce=_announce)
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Threads a process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the sites of BACLOFEN_CDS_SITES, for production."""
+    from service import serve as serving
+    from service.config import Config
+
+    code = serving.run(Config.from_environment(), host, port, workers=workers, threads=threads, announce=_announce)
+    sys.exit(code)
+
+
+@commands.command()
+@click.option("--to", "fhir_url", required=True, metavar="FHIR_URL", help="Base URL of a FHIR R4 server.")
+@click.option("--only", metavar="STORY", help="One story instead of all.")
+@click.option("--patient", metavar="ID", help="The id that the patient gets; with --only.")
+@click.option("--now", type=Instant(), help="The moment that the stories' dates are relative to.")
+def load(fhir_url: str, only: str | None, patient: str | None, now: datetime | None) -> None:
+    """Write the synthetic patients to a FHIR R4 server; again without duplicates."""
+    from service.load import LoadError, load_stories
+
+    if patient and not only:
+        raise click.UsageError("--patient names one patient: say which story with --only")
+    try:
+        load_stories(fhir_url, only=only, patient=patient, now=now or datetime.now(UTC), say=click.echo)
+    except LoadError as error:
+        raise CommandFailed(str(error)) from None
+
+
+@commands.command()
+@click.argument("request", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="REQUEST.json")
+@click.option("--now", type=Instant(), help="The moment to decide for, such as 2026-03-10T08:00:00Z.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(request: Path, now: datetime | None, form: str) -> None:
+    """One hook request through the same decision: facts, needs, every rule's verdict and why, cards."""
+    from service import explain as explaining
+
+    explaining.run(request, now=now, form=form)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command: errors are one line on standard error, never a traceback."""
+    try:
+        commands.main(args=arguments, prog_name="python -m service", standalone_mode=False)
+    except click.UsageError as error:
+        _fail(error.format_message(), 2)
+    except click.exceptions.Abort:
+        _fail("interrupted", 1)
+    except ConfigError as error:
+        _fail(str(error), 2)
+    except (CommandFailed, ServiceError) as error:
+        _fail(str(error), 1)
+
+
+def _fail(line: str, code: int) -> None:
+    click.echo(f"error: {' '.join(line.split())}", err=True)
+    sys.exit(code)
+
+
+def _announce(url: str, *more: str) -> None:
+    """Print `ready URL` once the service answers, from a thread: the main one is busy serving."""
+
+    def wait() -> None:
+        import requests
+
+        ends = time.monotonic() + _READY_WITHIN
+        while time.monotonic() < ends:
+            try:
+                if requests.get(f"{url}/readyz", timeout=5).ok:
+                    break
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        else:
+            return
+        click.echo("\n".join([f"ready {url}", *more]))
+        sys.stdout.flush()
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,116 @@
+"""What the operator decides. The only file that reads the environment."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ConfigError
+from service.sites import KEYS as SITE_KEYS
+from service.sites import Site, read_sites, site_from_table
+
+PREFIX = "BACLOFEN_CDS_"
+SANDBOX_ORIGIN = "https://sandbox.cds-hooks.org"
+MAX_BODY = 10 * 1024 * 1024
+MEMORY = "sqlite://"  # gone when the process ends
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that `create_app` needs to know.
+
+    `public_url` is the base of every link in a card, never the Host header. The viewer is on where `viewer_fhir` names
+    the FHIR server that the page reads.
+    """
+
+    sites: tuple[Site, ...]
+    public_url: str
+    database_url: str = MEMORY
+    valuesets: Path | None = None
+    log_level: str = "INFO"
+    max_body: int = MAX_BODY
+    viewer_fhir: str = ""
+
+    @classmethod
+    def demo(cls, **changes: Any) -> "Config":
+        """The demo site: nobody must prove who they are, any FHIR server on this machine, missing data become a card.
+
+        `changes` are fields of Config, or keys of a site as a sites file writes them (`missing_data="412"`).
+        """
+        of_site = {
+            "trust": "none",
+            "dialect": "sandbox",
+            "missing_data": "card",
+            "origins": [SANDBOX_ORIGIN],
+            **{name: changes.pop(name) for name in list(changes) if name in SITE_KEYS},
+        }
+        unknown = set(changes) - set(cls.__struct_fields__)
+        if unknown:
+            raise ConfigError(f"Config.demo knows no {', '.join(sorted(unknown))}")
+        site = site_from_table("demo", of_site, where="Config.demo")
+        site = msgspec.structs.replace(site, any_loopback_fhir=True, any_loopback_origin=True)
+        values = {
+            "sites": (site,),
+            "public_url": "http://127.0.0.1:8080",
+            "viewer_fhir": "http://127.0.0.1:8090/fhir",
+            **changes,
+        }
+        values["public_url"] = check_public_url(values["public_url"])
+        return cls(**values)
+
+    @classmethod
+    def from_environment(cls) -> "Config":
+        """What `serve` uses. A sites file is a must; the rest has defaults."""
+        environment = _read_environment()
+        if environment.sites is None:
+            raise ConfigError(f"no sites file: set {PREFIX}SITES to the path of a TOML file with a table [sites.NAME]")
+        return cls(
+            sites=read_sites(environment.sites),
+            public_url=check_public_url(environment.public_url) if environment.public_url else "",
+            database_url=environment.database_url,
+            valuesets=environment.valuesets,
+            log_level=environment.log_level,
+            max_body=environment.max_body,
+        )
+
+    @property
+    def site(self) -> Site:
+        """The one site of a service without tokens."""
+        (site,) = self.sites
+        return site
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, case_sensitive=False)
+
+    sites: Path | None = None
+    public_url: str = ""
+    database_url: str = "sqlite:///baclofen-cds.sqlite"
+    valuesets: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    max_body: int = Field(MAX_BODY, ge=1024, le=1024 * 1024 * 1024)
+
+
+def _read_environment() -> _Environment:
+    known = [PREFIX + name.upper() for name in _Environment.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, 1)
+            raise ConfigError(f"unknown environment variable {name}" + (f"; meant {near[0]}?" if near else ""))
+    try:
+        return _Environment()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+
+def check_public_url(url: str) -> str:
+    """An absolute http(s) URL without query, and without the slash at its end."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError(f"{PREFIX}PUBLIC_URL: {url!r} must be the http(s) URL at which EHRs reach this service")
+    return url.rstrip("/")

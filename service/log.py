@@ -1,0 +1,38 @@
+"""One line a request, JSON on standard error. Only the keys listed here; no value of a chart, token or patient id."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Whoever adds a key here answers for what its values may hold.
+KEYS = frozenset(
+    {
+        "event", "level", "timestamp",
+        "method", "route", "status", "ms", "site", "hook", "hook_instance",
+        "cards", "rules", "needs", "incidents", "silent", "raised", "missing",
+        "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items",
+    }
+)  # fmt: skip
+
+
+def configure(level: str) -> None:
+    """Set up structlog; called once a process, by the commands."""
+    structlog.configure(
+        processors=[
+            only_allowed_keys,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def only_allowed_keys(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what is not on the list, rather than trust every caller to remember the rule."""
+    return {key: value for key, value in event.items() if key in KEYS}

@@ -1,0 +1,118 @@
+"""What people look at: the knowledge page of a rule, and the demo's viewer. Everything else speaks JSON."""
+
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+
+import cards
+from cards.rule import Rule
+from service.errors import UnknownService
+from service.parts import Parts
+from service.stories import all_stories
+
+_TERM = re.compile(r"(When|Then|Else|And|Note)\s+", re.MULTILINE)
+
+
+def add_pages(app: Flask, parts: Parts) -> None:
+    """`/rules/{RULE}` always; `/` where the configuration turns the viewer on."""
+    pages = Blueprint(
+        "pages", __name__, template_folder="viewer", static_folder="viewer/static", static_url_path="/static"
+    )
+    rules = {rule.implements: rule for rule in parts.rules}
+
+    @pages.get("/rules/<rule_id>")
+    def rule_page(rule_id: str) -> Response:
+        if rule_id not in rules:
+            raise UnknownService("there is no such rule; a card's source.url names the right one")
+        rule = rules[rule_id]
+        title, sections, remarks = read_docstring(rule.doc)
+        return _html(
+            "rule.html",
+            rule=rule,
+            title=title or rule.name,
+            sections=sections,
+            remarks=remarks,
+            refining=_words_beside(rule),
+            version=cards.KNOWLEDGE_VERSION,
+            date=cards.KNOWLEDGE_DATE,
+            review=cards.REVIEW_STATUS,
+        )
+
+    if parts.config.viewer_fhir:
+        _add_viewer(pages, parts)
+    app.register_blueprint(pages)
+    app.after_request(_lock_static)
+
+
+def _add_viewer(pages: Blueprint, parts: Parts) -> None:
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(parts.config.viewer_fhir))
+
+    @pages.get("/")
+    def viewer() -> Response:
+        return _html("index.html", connect=origin, fhir=parts.config.viewer_fhir)
+
+    @pages.get("/viewer/stories")
+    def stories() -> Response:
+        """What the page says beside each patient, and the orders of the story."""
+        now = parts.clock()
+        told = [
+            {
+                "patient": story.name,
+                "title": story.expected.title,
+                "requests": [
+                    {"hook": request.hook, "why": request.why, "context": story.hook_request(request, now)["context"]}
+                    for request in story.expected.requests
+                ],
+            }
+            for story in all_stories()
+        ]
+        return Response(msgspec.json.encode(told), content_type="application/json")
+
+
+def read_docstring(doc: str) -> tuple[str, list[tuple[str, str]], list[str]]:
+    """A rule's docstring: its question, its When/Then/Else, and whatever else it says, as paragraphs."""
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", doc.strip()) if block.strip()]
+    title = _one_line(blocks[0]) if blocks else ""
+    sections: list[tuple[str, str]] = []
+    remarks: list[str] = []
+    for block in blocks[1:]:
+        if not _TERM.match(block):
+            remarks.append(_one_line(block))
+            continue
+        for line in block.splitlines():
+            term = _TERM.match(line)
+            if term:
+                sections.append((term[1], line[term.end() :].strip()))
+            else:
+                name, said = sections.pop()
+                sections.append((name, f"{said} {line.strip()}"))
+    return title, sections, remarks
+
+
+def _words_beside(rule: Rule) -> list[str]:
+    deciding = {need.key for need in rule.deciding}
+    return [need.words for need in rule.refining if need.key not in deciding]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _html(template: str, *, connect: str = "", **values: object) -> Response:
+    """A page that runs nothing but our own files, and talks to nobody but us and the FHIR server it shows."""
+    response = make_response(render_template(template, **values))
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"connect-src 'self' {connect}".rstrip()
+        + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+def _lock_static(response: Response) -> Response:
+    if request.endpoint == "pages.static":
+        response.headers["Content-Security-Policy"] = "default-src 'none'"
+        response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,48 @@
+"""What an app is made of: chosen once in `create_app`, handed to everything else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+from cards.rule import Rule
+
+from cards.decide import Decision
+from cards.hooks import Hook
+from cards.ledger import Ledger
+from cards.moment import Moment, Supplied
+from cards.needs import Need
+from cards.record.valuesets import ValueSets
+from service.config import Config
+from service.fhir import FhirClient
+from service.store import Store
+
+
+class Decide(Protocol):
+    """The corridor, `cards.decide.decide`."""
+
+    def __call__(
+        self,
+        rules: Sequence[Rule],
+        resources: Sequence[Supplied],
+        ledger: Ledger,
+        moment: Moment,
+        *,
+        valuesets: ValueSets,
+        max_cards: int = 3,
+    ) -> Decision: ...
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The real things, or a test's."""
+
+    config: Config
+    clock: Callable[[], datetime]  # aware; asked once a request
+    fhir: FhirClient
+    store: Store
+    decide: Decide
+    rules: tuple[Rule, ...]
+    hooks: tuple[Hook, ...]  # the hooks answered
+    needs: Mapping[str, tuple[Need, ...]]  # by hook name: what its rules need
+    valuesets: ValueSets
+    knowledge_version: str

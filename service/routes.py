@@ -1,0 +1,119 @@
+"""The HTTP routes of CDS Hooks: discovery, one hook route, feedback, health. Parse, call, answer."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request
+
+from cards.hooks import Hook
+from cards.verdict import MergedCard
+from service.answer import cards_for
+from service.consult import consult
+from service.errors import StoreUnavailable, UnknownService
+from service.feedback import read_feedback
+from service.parts import Parts
+from service.sites import Site
+from service.store import CardShown
+from service.wire import Call, read_call
+from service.wire_cards import answer_json, card_json, discovery_json
+
+
+def add_routes(app: Flask, parts: Parts) -> None:
+    """Everything that an EHR calls."""
+    routes = Blueprint("cds", __name__)
+    hooks = {hook.service_id: hook for hook in parts.hooks}
+    discovery = discovery_json(
+        [(hook, parts.needs[hook.name]) for hook in parts.hooks],
+        silent=all(site.mode == "silent" for site in parts.config.sites),
+        unsupported=frozenset.intersection(*(site.unsupported for site in parts.config.sites)),
+    )
+
+    def hook_of(service_id: str) -> Hook:
+        if service_id not in hooks:
+            raise UnknownService("there is no such service; GET /cds-services lists them")
+        return hooks[service_id]
+
+    @routes.get("/cds-services")
+    def discover() -> Response:
+        return _json(discovery)
+
+    @routes.post("/cds-services/<service_id>")
+    def answer(service_id: str) -> Response:
+        site = g.site = parts.config.site
+        until = time.monotonic() + site.deadline
+        now = parts.clock()
+        call = read_call(
+            request.get_data(cache=False),
+            request.headers.get("Content-Type", ""),
+            hook_of(service_id),
+            content_encoding=request.headers.get("Content-Encoding", ""),
+        )
+        g.call = call
+        consultation = g.consultation = consult(parts, site, call, now=now, until=until)
+        cards = cards_for(consultation, site)
+        written = [
+            card_json(card, public_url=parts.config.public_url, knowledge_version=parts.knowledge_version)
+            for card in cards
+        ]
+        _remember(parts, [_shown(site, call, now, *pair) for pair in zip(cards, written, strict=True)])
+        silent = site.mode == "silent"
+        return _json(answer_json([] if silent else written, silent=silent))
+
+    @routes.post("/cds-services/<service_id>/feedback")
+    def take_feedback(service_id: str) -> Response:
+        site = g.site = parts.config.site
+        hook_of(service_id)
+        items = read_feedback(
+            request.get_data(cache=False),
+            request.headers.get("Content-Type", ""),
+            content_encoding=request.headers.get("Content-Encoding", ""),
+        )
+        g.items = len(items)
+        g.unknown_cards = parts.store.record_feedback(items, site=site.name, received=parts.clock())
+        return _json(b"{}")
+
+    @routes.get("/healthz")
+    def alive() -> Response:
+        return _json(b'{"status":"alive"}')
+
+    @routes.get("/readyz")
+    def ready() -> Response:
+        parts.store.check()
+        return _json(b'{"status":"ready"}')
+
+    app.register_blueprint(routes)
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, content_type="application/json")
+
+
+def _shown(site: Site, call: Call, now: datetime, card: MergedCard, written: dict[str, Any]) -> CardShown:
+    return CardShown(
+        uuid=written["uuid"],
+        at=now,
+        site=site.name,
+        hook=call.hook.name,
+        patient=call.patient_id,
+        user=call.user,
+        kind=card.kind,
+        indicator=card.urgency.indicator,
+        rules=card.rules,
+        suggestions={
+            suggestion["uuid"]: key.key
+            for suggestion, key in zip(written.get("suggestions", ()), card.suggestions, strict=True)
+        },
+        silent=site.mode == "silent",
+    )
+
+
+def _remember(parts: Parts, cards: list[CardShown]) -> None:
+    """One insert, and only where there are cards. A database that is down does not take the cards from the clinician:
+    feedback on them is then about a card unknown here."""
+    if not cards:
+        return
+    try:
+        parts.store.record_cards(cards)
+    except StoreUnavailable as error:
+        g.warning = error.message
