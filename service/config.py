@@ -92,7 +92,7 @@ class _Environment(BaseSettings):
     database_url: str = "sqlite:///baclofen-cds.sqlite"
     valuesets: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    max_body: int = Field(MAX_BODY, ge=1024, le=1024 * 1024 * 1024)
+    max_body: int = Field(default=MAX_BODY, ge=1024, le=1024 * 1024 * 1024)
 
 
 def _read_environment() -> _Environment:

@@ -16,6 +16,7 @@ LONGEST_COMMENT = 4000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _EPIC = "com.epic.cdshooks.feedback.overrideReason"  # Epic's own reasons come as extensions under this name
 
+_NOTHING = msgspec.Raw(b"")
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 
@@ -52,7 +53,7 @@ class _EpicCoding(msgspec.Struct):
 
 
 class _Override(msgspec.Struct, rename="camel"):
-    reason: msgspec.Raw | None = None
+    reason: msgspec.Raw = _NOTHING
     user_comment: str | None = None
     extension: dict[str, Any] | None = None
 
@@ -64,7 +65,7 @@ class _Item(msgspec.Struct, rename="camel"):
     accepted_suggestions: list[_Accepted] | None = None
     override_reason: _Override | None = None
     override_reasons: _Override | list[_Override] | None = None
-    extension: msgspec.Raw = msgspec.Raw(b"")
+    extension: msgspec.Raw = _NOTHING
 
 
 class _Batch(msgspec.Struct):
@@ -107,7 +108,7 @@ def _read_overrides(item: _Item, where: str) -> tuple[list[Reason], list[str]]:
     comments: list[str] = []
     for override, decoder, name in _overrides(item):
         before = len(reasons) + len(comments)
-        if override.reason is not None:
+        if bytes(override.reason) not in (b"", b"null"):
             reasons.append(_read_reason(override.reason, decoder, f"{where}.{name}"))
         reasons += _epic_reasons(override.extension)
         if override.user_comment:

@@ -20,6 +20,7 @@ KEYS = frozenset(
 
 def configure(level: str) -> None:
     """Set up structlog; called once a process, by the commands."""
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # a queue of one is no news
     structlog.configure(
         processors=[
             only_allowed_keys,

@@ -104,7 +104,8 @@ def read_object(body: bytes, decoder: msgspec.json.Decoder[Any], what: str) -> A
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         _check_syntax(body)
-        raise WrongContent(f"the body is not {what}: {_told(error)}") from None
+        # msgspec names types and places in its complaints, never values.
+        raise WrongContent(f"the body is not {what}: {error}") from None
     except msgspec.DecodeError as error:
         raise Unparsable(f"the body is not JSON: {error}") from None
     except RecursionError:
@@ -137,7 +138,7 @@ def read_call(body: bytes, content_type: str, hook: Hook, *, content_encoding: s
     context = _object(envelope.context, "context", required=True)
     for name, kind in hook.required.items():
         if _is_absent(context.get(name)):
-            raise WrongContent(f"context.{name} is missing; {hook.name} requires {_listed(hook)}")
+            raise WrongContent(f"context.{name} is missing; {hook.name} requires {', '.join(hook.required)}")
         _check_field(context[name], f"context.{name}", kind)
     for name, kind in hook.optional.items():
         if not _is_absent(context.get(name)):
@@ -155,15 +156,6 @@ def read_call(body: bytes, content_type: str, hook: Hook, *, content_encoding: s
         drafts=_drafts(context[hook.drafts_in], hook.drafts_in) if hook.drafts_in else (),
         selections=tuple(_strings.decode(context["selections"])) if "selections" in hook.required else (),
     )
-
-
-def _told(error: msgspec.ValidationError) -> str:
-    """msgspec's complaint. It names types and places, never values."""
-    return str(error)
-
-
-def _listed(hook: Hook) -> str:
-    return ", ".join(hook.required)
 
 
 def _is_absent(raw: msgspec.Raw | None) -> bool:
@@ -238,7 +230,7 @@ def _drafts(raw: msgspec.Raw, name: str) -> tuple[msgspec.Raw, ...]:
     """The resources of the hook's own Bundle. An entry without one has nothing to lay over the chart."""
     resources = [entry.resource for entry in _read_bundle(raw, f"context.{name}") if entry is not None]
     found = tuple(resource for resource in resources if not _is_absent(resource))
-    if not all(bytes(resource[:1]) == b"{" for resource in map(bytes, found)):
+    if not all(bytes(resource).startswith(b"{") for resource in found):
         raise WrongContent(f"every resource in context.{name} must be an object")
     return found
 

@@ -1,0 +1,53 @@
+# The two commands of this project: `make demo` and `make test`. Python 3.11 or later is all that must be there.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8080
+FHIR_PORT ?= 8090
+
+.DEFAULT_GOAL := help
+.PHONY: help venv venv-dev demo test lint check clean
+
+help: ## What there is to make
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+venv: $(VENV)/.service ## .venv with the pinned dependencies of the service
+
+venv-dev: $(VENV)/.dev ## .venv with what the tests need, too
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install python3.11 and python3.11-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed, and $(PYTHON) is older" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.service: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.service
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+demo: venv ## Synthetic patients, the service and the viewer; PORT= and FHIR_PORT= choose the ports
+	$(BIN)/python -m service demo --host $(HOST) --port $(PORT) --fhir-port $(FHIR_PORT)
+
+test: lint ## The whole test suite with coverage, and what lint checks
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m coverage report --include='cards/*' --fail-under=95 --format=total
+
+lint: venv-dev ## Style, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: ## What runs before a change lands
+	bash .ci/run
+
+clean: ## Remove .venv and everything that tests leave behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov build dist *.egg-info tests/hapi/target
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
