@@ -16,8 +16,22 @@ UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
 
 # Resource types that R4 does not have: their sender speaks DSTU2, STU3 or R5.
 NOT_R4_TYPES = frozenset(
-    "MedicationOrder DiagnosticOrder DeviceUseRequest ProcedureRequest ReferralRequest DeviceComponent Conformance"
-    " OrderResponse BodySite DataElement EligibilityRequest ProcessRequest DeviceUsage NutritionIntake".split()
+    [
+        "MedicationOrder",
+        "DiagnosticOrder",
+        "DeviceUseRequest",
+        "ProcedureRequest",
+        "ReferralRequest",
+        "DeviceComponent",
+        "Conformance",
+        "OrderResponse",
+        "BodySite",
+        "DataElement",
+        "EligibilityRequest",
+        "ProcessRequest",
+        "DeviceUsage",
+        "NutritionIntake",
+    ]
 )
 
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')

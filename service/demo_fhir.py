@@ -59,7 +59,7 @@ def serve_fixtures(host: str, port: int, now: Callable[[], datetime], *, directo
 def serve(host: str, port: int, resources: Resources) -> DemoFhirServer:
     """Start a store over these resources."""
     server = make_server(host, port, store_app(resources), threaded=True, request_handler=_Handler)
-    name = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
+    name = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
     return DemoFhirServer(server, f"http://{name}:{server.port}{PATH}")
 
 
@@ -91,7 +91,7 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept, as by any real server
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        logging.getLogger(__name__).debug("%s %s", self.command, code)  # no path: it holds the patient's id
+        logging.getLogger(__name__).debug("%s %s %s", self.command, code, size)  # no path: it holds the patient's id
 
 
 class _Store:

@@ -117,6 +117,11 @@ _DATE = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:\d{2})?)?)?)?"
 )
 _PREFIXES = {"eq", "lt", "gt", "ge", "le"}
+_HARMLESS = {
+    "_format": {"json", "application/json", "application/fhir+json", "application/json+fhir"},
+    "_pretty": {"true", "false"},
+    "_total": {"accurate", "none", "estimate"},
+}
 _EVER = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 
 
@@ -142,38 +147,43 @@ class Query:
 
     def _take(self, name: str, value: str) -> None:
         if name in {"_count", "_offset"}:
-            if not re.fullmatch(r"\d{1,6}", value) or (name == "_count" and int(value) == 0):
-                raise Refused(f"{name} must be a positive number")
-            if name == "_count":
-                self.count = min(int(value), MAX_COUNT)
-            else:
-                self.offset = int(value)
+            self._take_page(name, value)
         elif name == "_sort":
             self._sort = value.split(",")
             for key in self._sort:
-                self._kind(key.removeprefix("-"), {"date"})
+                self._check(key.removeprefix("-"), {"date"})
         elif name == "_include":
             self._includes.append(self._included_parameter(value))
         elif name == "_summary" and value == "count":
             self.only_count = True
-        elif name in {"_format", "_pretty", "_total"} and value in _HARMLESS[name]:
-            pass
         elif name == "_id":
             self._filters.append((name, value))
+        elif value not in _HARMLESS.get(name, ()):
+            self._take_filter(name, value)
+
+    def _take_page(self, name: str, value: str) -> None:
+        if not re.fullmatch(r"\d{1,6}", value) or (name == "_count" and int(value) == 0):
+            raise Refused(f"{name} must be a positive number")
+        if name == "_count":
+            self.count = min(int(value), MAX_COUNT)
         else:
-            self._kind(name, {"token", "reference", "date"})
-            if self._table[name][0] == "date":
-                for part in value.split(","):
-                    _date_filter(part)  # refuses what is no date
-            if self._table[name][0] == "reference" and "://" in value:
-                raise Refused(f"{name} takes an id or Type/id, no address")
-            self._filters.append((name, value))
+            self.offset = int(value)
+
+    def _take_filter(self, name: str, value: str) -> None:
+        self._check(name, {"token", "reference", "date"})
+        kind = self._table[name][0]
+        if kind == "date":
+            for part in value.split(","):
+                _date_filter(part)  # refuses what is no date
+        if kind == "reference" and "://" in value:
+            raise Refused(f"{name} takes an id or Type/id, no address")
+        self._filters.append((name, value))
 
     @property
     def _table(self) -> dict[str, Parameter]:
         return TABLE[self.resource_type]
 
-    def _kind(self, name: str, kinds: set[str]) -> None:
+    def _check(self, name: str, kinds: set[str]) -> None:
         if ":" in name:
             raise Refused(f"modifiers are not implemented: {name}")
         if name not in self._table or self._table[name][0] not in kinds:
@@ -225,13 +235,6 @@ class Query:
             references = set(_references(resource, elements))
             return bool(wanted & references or wanted & {r.partition("/")[2] for r in references if name != "patient"})
         return any(_token_matches(t, v) for t in _tokens(resource, elements) for v in alternatives)
-
-
-_HARMLESS = {
-    "_format": {"json", "application/json", "application/fhir+json", "application/json+fhir"},
-    "_pretty": {"true", "false"},
-    "_total": {"accurate", "none", "estimate"},
-}
 
 
 def _values(node: Any, path: Sequence[str]) -> Iterator[Any]:

@@ -28,6 +28,7 @@ THREADS = 48  # searches under way at once, over all calls; as many connections 
 _CHUNK = 64 * 1024
 DEADLINE = "deadline: the FHIR server had not answered within the time of the call"
 
+_NO_CONNECTION = "no connection to the FHIR server, or it broke off: the site must look at its address and state"
 _OVERLOADED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _FHIR_VERSION = re.compile(r"fhirVersion=\"?(\d+)")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9\-._]{1,128}")  # FHIR's own pattern, and what servers in the field add to it
@@ -195,25 +196,30 @@ class FhirClient:
                 deadline(until),
                 self._session.get(url, headers=headers, timeout=left, stream=True, allow_redirects=False) as response,
             ):
-                status = response.status_code
-                if status != HTTPStatus.OK:
-                    pause = _pause(response.headers.get("Retry-After", "")) if status in _OVERLOADED else None
-                    return _refused(status, resource_type), pause
-                content = _read(response, until, limit)
-                if content is None:
-                    because = f"the answer is larger than {limit} bytes: the site should allow smaller pages"
-                    return _Fault(State.FAILED, because, status), None
-                version = _FHIR_VERSION.search(response.headers.get("Content-Type", ""))
-                not_r4 = version is not None and version.group(1) != "4"
-                return _Body(content, _seconds(response.headers.get("Age", "")), not_r4), None
+                return _received(response, resource_type, until, limit)
         except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
             return _Fault(State.FAILED, DEADLINE), None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError):
             # the exception's own words hold the URL, and with it the patient's id: they go nowhere
-            if time.monotonic() >= until:
-                return _Fault(State.FAILED, DEADLINE), None
-            because = "no connection to the FHIR server, or it broke off: the site must look at its address and state"
-            return _Fault(State.FAILED, because), None
+            is_late = time.monotonic() >= until
+            return _Fault(State.FAILED, DEADLINE if is_late else _NO_CONNECTION), None
+
+
+def _received(
+    response: requests.Response, resource_type: str, until: float, limit: int
+) -> tuple[_Body | _Fault, float | None]:
+    """The body, or what the status says; and the pause that the server asks for before another try."""
+    status = response.status_code
+    if status != HTTPStatus.OK:
+        pause = _pause(response.headers.get("Retry-After", "")) if status in _OVERLOADED else None
+        return _refused(status, resource_type), pause
+    content = _read(response, until, limit)
+    if content is None:
+        because = f"the answer is larger than {limit} bytes: the site must allow smaller pages"
+        return _Fault(State.FAILED, because, status), None
+    version = _FHIR_VERSION.search(response.headers.get("Content-Type", ""))
+    not_r4 = version is not None and version.group(1) != "4"
+    return _Body(content, _seconds(response.headers.get("Age", "")), not_r4), None
 
 
 class _Capability(msgspec.Struct):

@@ -132,7 +132,7 @@ def _put_together(need: Need, offers: Mapping[str, _Offer]) -> Have:
 def _may_hold(key: str, offer: _Offer, need: Need) -> bool:
     """Whether a value under another key says something about this need."""
     known = generic.need_of(key)
-    if known == need.key or offer.whole_need == need.key:
+    if need.key in {known, offer.whole_need}:
         return True
     if known:  # our own key or alias of another need: what it holds belongs there
         return need.resource_type in offer.by_type and BY_KEY[known].resource_type != need.resource_type
