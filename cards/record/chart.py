@@ -1,0 +1,70 @@
+"""What is gathered while the resources of one call are read: facts by kind, and what could not be read."""
+
+from datetime import tzinfo
+from typing import Any
+
+from cards.moment import Moment
+from cards.record import facts
+from cards.record.coding import string
+from cards.record.products import Shelf
+from cards.record.record import Unreadable
+from cards.record.valuesets import ValueSets
+from cards.record.when import When, read_period, read_when
+
+BAD_DATE = "a date could not be read"
+
+
+class Chart:
+    """The growing record of one call. `need` and `is_draft` are those of the resource being read."""
+
+    def __init__(self, moment: Moment, valuesets: ValueSets) -> None:
+        self.moment = moment
+        self.zone: tzinfo = moment.zone
+        self.valuesets = valuesets
+        self.shelf = Shelf()
+        self.need = ""
+        self.is_draft = False
+        self.patient: facts.Patient | None = None
+        self.medication_orders: list[facts.MedicationOrder] = []
+        self.administrations: list[facts.Administration] = []
+        self.dispenses: list[facts.Dispense] = []
+        self.observations: list[facts.Observation] = []
+        self.conditions: list[facts.Condition] = []
+        self.procedures: list[facts.Procedure] = []
+        self.devices: list[facts.Device] = []
+        self.encounters: list[facts.Encounter] = []
+        self.orders: list[facts.Order] = []
+        self.replaced: list[facts.MedicationOrder] = []
+        self.unreadable: list[Unreadable] = []
+        self.partial: dict[str, list[str]] = {}
+        self.foreign = 0
+        self.other_devices: set[str] = set()  # references of Devices that were read and are no pump
+        self.pregnancy: list[tuple[When | None, bool, facts.Condition]] = []  # asserted by Observations
+
+    def cannot_read(self, reference: str, because: str) -> None:
+        """Note an entry that was not understood: its need is partial."""
+        self.unreadable.append(Unreadable(reference, self.need, because))
+        self.lose(because)
+
+    def lose(self, because: str) -> None:
+        """The present need was not read whole."""
+        if self.need:
+            reasons = self.partial.setdefault(self.need, [])
+            if because not in reasons:
+                reasons.append(because)
+
+    def when(self, value: Any, defects: list[str]) -> When | None:
+        """A FHIR time; one that is there and unreadable is a defect of the fact."""
+        found = read_when(value, self.zone)
+        if found is None and value is not None and BAD_DATE not in defects:
+            defects.append(BAD_DATE)
+        return found
+
+    def period(self, value: Any, defects: list[str]) -> tuple[When | None, When | None]:
+        """Start and end of a Period, likewise."""
+        start, end = read_period(value, self.zone)
+        if isinstance(value, dict):
+            for key, found in (("start", start), ("end", end)):
+                if found is None and string(value.get(key)) and BAD_DATE not in defects:
+                    defects.append(BAD_DATE)
+        return start, end

@@ -1,0 +1,409 @@
+"""MedicationRequest, MedicationStatement, MedicationAdministration, MedicationDispense to facts."""
+
+from typing import Any
+
+from cards.record import facts, lexicon, wire
+from cards.record.chart import Chart
+from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
+from cards.record.concepts import Act, Drug, Problem, Reason, Route
+from cards.record.dosage import (
+    MCG_PER_MG,
+    Instruction,
+    has_daily_micrograms,
+    has_hourly_volume,
+    instruction_texts,
+    order_route,
+    read_dosage,
+)
+from cards.record.phrases import Phrasebook, Row
+from cards.record.products import resolve
+from cards.record.quantities import amount_of, days_in, first_quantity, number
+from cards.record.when import When
+
+_CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
+_NOT_AN_ORDER = frozenset({"proposal", "option"})
+UNKNOWN_DRUG = "a medication entry names no readable drug"
+
+_ROUTES = Phrasebook(
+    (
+        Row(Route.INTRATHECAL, ("intrathecal*", "=it", "it (infusion|injection|pump|route|inj)", "itb",
+            "intraventricular", "intraspinal", "implanted pump", "spinal pump")),
+        Row(
+            Route.ORAL,
+            ("oral*", "po", "p.o", "by mouth", "per os", "mouth", "enteral*", "enteric", "ng", "ngt",
+                "nasogastric*", "og", "orogastric*", "peg",
+             "pej", "g tube", "gt", "gtube", "j tube", "gj tube", "gj", "gastrostom*", "jejunostom*",
+             "feeding tube", "per tube", "via tube",
+             "gastric*", "nj", "sublingual*", "sl", "buccal", "tube", "percutaneous endoscopic gastrostomy"),
+        ),
+        Row(Route.TOPICAL, ("topical*", "transderm*", "cutaneous*", "skin", "to affected area")),
+        Row(
+            Route.OTHER,
+            ("intravenous*", "iv", "ivp", "ivpb", "intramuscular*", "im", "subcutaneous*", "sc", "sq", "subq",
+                "subcut", "rectal*", "pr", "inhal*",
+             "nebuli*", "nasal*", "intranasal", "ophthalm*", "otic", "epidural*", "vaginal*", "intraarticular",
+             "intradermal"),
+        ),
+    )
+)  # fmt: skip
+_TEXT_ROUTES = Phrasebook(
+    (
+        Row(Route.INTRATHECAL, ("intrathecal*", "itb", "baclofen pump", "simple continuous", "implanted pump")),
+        Row(Route.ORAL, ("by mouth", "po", "oral*", "per os", "tab", "tabs", "tablet*", "swallow*",
+            "via (ng|peg|g) tube", "per (ng|peg|g) tube", "cap", "caps",
+                         "capsule*")),
+        Row(Route.TOPICAL, ("apply", "topical*", "to affected area")),
+    )
+)  # fmt: skip
+
+
+def product_of(resource: wire._Drug, chart: Chart) -> facts.Product:
+    """The product of any of the four medication resources."""
+    concept, reference = resource.medicationCodeableConcept, resource.medicationReference
+    bare = resource.medication
+    if bare is not None:
+        for item in items(bare):  # R5: CodeableReference
+            concept = item.get("concept", concept if "reference" in item else item)
+            if item.get("reference") is not None:
+                reference = item["reference"] if isinstance(item["reference"], dict) else item
+        if isinstance(bare, str):
+            concept = {"text": bare}
+    return resolve(concept, reference, resource.contained, chart.shelf, chart.valuesets)
+
+
+def route_of(instructions: Any, product: facts.Product, text: str, chart: Chart) -> Route:
+    """Route class: order route, then product, then units, then text; UNKNOWN never excludes a pump."""
+    found, said = order_route(instructions)
+    named = {name for system, code, _ in found for name in chart.valuesets.meaning(system, code).of("route")}
+    by_words = {name for part in said.split("|") for name in _ROUTES.mentioned(part.strip())}
+    for route in (Route.INTRATHECAL, Route.ORAL, Route.TOPICAL, Route.OTHER):
+        if route in named or route in by_words:
+            return route
+    if product.route is not Route.UNKNOWN:
+        return product.route
+    if has_daily_micrograms(instructions, text):
+        return Route.INTRATHECAL
+    in_text = _TEXT_ROUTES.mentioned(text)
+    if has_hourly_volume(instructions, text) and "pump" in plain(text):
+        return Route.INTRATHECAL
+    for route in (Route.INTRATHECAL, Route.TOPICAL, Route.ORAL):
+        if route in in_text:
+            return route
+    return Route.UNKNOWN
+
+
+def category_of(value: Any) -> str:
+    """inpatient | outpatient | community | discharge, or ""."""
+    said = {code.lower() for _, code, _ in codings(value)} | set(plain(all_words(value)).replace("|", " ").split())
+    if isinstance(value, str):
+        said.add(value.lower())
+    for name in _CATEGORIES:
+        if name in said:
+            return "community" if name == "patientspecified" else name
+    return ""
+
+
+def read_request(resource: wire.MedicationRequest, reference: str, chart: Chart) -> None:
+    """A MedicationRequest: an order, or a home medication that somebody reported (US Core: `intent=plan`)."""
+    status, intent = string(resource.status), string(resource.intent) or "order"
+    category = category_of(resource.category)
+    reported = resource.reportedBoolean is True or resource.reported is True or bool(items(resource.reportedReference))
+    if not chart.is_draft:
+        if status == "draft" or intent in _NOT_AN_ORDER:
+            return
+        if intent == "plan" and not (reported or category == "community"):
+            return
+    defects: list[str] = []
+    chart.medication_orders.append(
+        _order(
+            resource,
+            reference,
+            chart,
+            defects,
+            instructions=resource.dosageInstruction,
+            is_statement=False,
+            status=status,
+            intent=intent,
+            category=category,
+            is_reported=reported,
+            do_not_perform=resource.doNotPerform is True,
+            authored=chart.when(resource.authoredOn, defects),
+            encounter=reference_of(resource.encounter),
+            reason=resource.reasonCode if resource.reasonCode is not None else resource.reason,
+            own_start=None,
+            own_end=None,
+        )
+    )
+
+
+def read_statement(resource: wire.MedicationStatement, reference: str, chart: Chart) -> None:
+    """A MedicationStatement: the same fact, told by a reporter."""
+    status = string(resource.status)
+    if status == "draft" and not chart.is_draft:
+        return
+    defects: list[str] = []
+    start, end = chart.period(resource.effectivePeriod, defects)
+    if start is None:
+        start = chart.when(resource.effectiveDateTime, defects)
+    chart.medication_orders.append(
+        _order(
+            resource,
+            reference,
+            chart,
+            defects,
+            instructions=resource.dosage,
+            is_statement=True,
+            status=status,
+            intent="order",
+            category=category_of(resource.category),
+            is_reported=True,
+            do_not_perform=False,
+            authored=chart.when(resource.dateAsserted, defects),
+            encounter=reference_of(resource.context),
+            reason=resource.reasonCode,
+            own_start=start,
+            own_end=end,
+        )
+    )
+
+
+def _order(
+    resource: wire.MedicationRequest | wire.MedicationStatement,
+    reference: str,
+    chart: Chart,
+    defects: list[str],
+    *,
+    instructions: Any,
+    is_statement: bool,
+    status: str,
+    intent: str,
+    category: str,
+    is_reported: bool,
+    do_not_perform: bool,
+    authored: When | None,
+    encounter: str,
+    reason: Any,
+    own_start: When | None,
+    own_end: When | None,
+) -> facts.MedicationOrder:
+    product = product_of(resource, chart)
+    if not product.is_known:
+        chart.cannot_read(reference, UNKNOWN_DRUG)
+        defects.append("the drug could not be read")
+    if product.is_known and not product.drugs:  # a drug that no rule asks about
+        return facts.MedicationOrder(
+            reference=reference, defects=tuple(defects), is_statement=is_statement, status=status, product=product,
+            route=Route.UNKNOWN, intent=intent, category=category, is_reported=is_reported, is_draft=chart.is_draft,
+            do_not_perform=do_not_perform, authored=authored, start=own_start, end=own_end, encounter=encounter,
+            replaces=reference_of(getattr(resource, "priorPrescription", None)),
+        )  # fmt: skip
+    note = notes(resource.note)
+    sig = instruction_texts(instructions)
+    route = route_of(instructions, product, f"{product.name} ; {sig} ; {note}", chart)
+    dosage = facts.Dosage(text=sig)
+    start, end = own_start, own_end
+    if product.is_baclofen or not product.is_known:
+        dosage, parts = read_dosage(instructions, product, route, chart.zone, product.name if is_statement else "")
+        start, end = _bounds(parts, start, end)
+    dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
+    if end is None and status in ("completed", "stopped", "cancelled"):
+        end = chart.period(dispense.get("validityPeriod"), defects)[1]
+    status_words = all_words(resource.statusReason)
+    why = lexicon.reasons(status_words)
+    if status not in ("active", "draft", ""):
+        why |= lexicon.reasons(note)
+    steps_down = _steps_down(dosage)
+    acts = lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}") | ({Act.TAPER_PLAN} if steps_down else set())
+    acts |= _acts_of_product(resource, product, route, chart)
+    refills = number(dispense.get("numberOfRepeatsAllowed"))
+    return facts.MedicationOrder(
+        reference=reference,
+        defects=tuple(defects),
+        is_statement=is_statement,
+        status=status,
+        product=product,
+        route=route,
+        intent=intent,
+        category=category,
+        is_reported=is_reported,
+        is_draft=chart.is_draft,
+        do_not_perform=do_not_perform,
+        dosage=dosage,
+        authored=authored,
+        start=start,
+        end=end,
+        status_changed=_status_changed(resource, chart, defects),
+        days_supply=_days_supply(dispense, product, dosage),
+        refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
+        is_continuous=_is_continuous(getattr(resource, "courseOfTherapyType", None)),
+        reasons=why,
+        acts=frozenset(acts),
+        indications=_indications(reason, getattr(resource, "reasonReference", None), chart),
+        replaces=reference_of(getattr(resource, "priorPrescription", None)),
+        encounter=encounter,
+        note=" ; ".join(part for part in (note, words(resource.statusReason)) if part),
+    )
+
+
+def _steps_down(dosage: facts.Dosage) -> bool:
+    """Whether a schedule in steps goes down and never up."""
+    doses = [step.dose.high for step in dosage.steps if step.dose is not None]
+    return len(doses) == len(dosage.steps) >= 2 and doses == sorted(doses, reverse=True) and doses[0] > doses[-1]
+
+
+def _acts_of_product(
+    resource: wire.MedicationRequest | wire.MedicationStatement, product: facts.Product, route: Route, chart: Chart
+) -> set[Act]:
+    found = {
+        Act(name)
+        for system, code, _ in codings(resource.medicationCodeableConcept)
+        for name in chart.valuesets.meaning(system, code).of("act")
+    }
+    if product.is_baclofen and route is Route.INTRATHECAL:
+        found |= lexicon.acts(product.name) & {Act.SCREENING_BOLUS, Act.PUMP_REFILL, Act.INTRATHECAL_BRIDGE}
+    return found
+
+
+def _bounds(parts: list[Instruction], start: When | None, end: When | None) -> tuple[When | None, When | None]:
+    """From the earliest start to the latest end; open if one instruction has no end."""
+    starts = [part.start for part in parts if part.start is not None]
+    ends = [_end_of(part) for part in parts]
+    if starts and start is None:
+        start = min(starts, key=lambda when: when.earliest)
+    closed = [when for when in ends if when is not None]
+    if end is None and closed and len(closed) == len(ends):
+        end = max(closed, key=lambda when: when.latest)
+    return start, end
+
+
+def _end_of(part: Instruction) -> When | None:
+    if part.end is not None or part.days is None or part.start is None:
+        return part.end
+    return part.start.shifted(part.days)
+
+
+def _status_changed(resource: Any, chart: Chart, defects: list[str]) -> When | None:
+    direct = getattr(resource, "statusChanged", None)
+    if direct is not None:
+        return chart.when(direct, defects)
+    for extension in items(getattr(resource, "extension", None)):
+        name = string(extension.get("url")).lower().replace("-", "")
+        if "statuschange" in name or "statusdate" in name or "discontinu" in name:
+            value = extension.get("valueDateTime") or extension.get("valueInstant") or extension.get("valueDate")
+            if value is not None:
+                return chart.when(value, defects)
+    return None
+
+
+def _days_supply(dispense: dict[str, Any], product: facts.Product, dosage: facts.Dosage) -> float | None:
+    days = days_in(dispense.get("expectedSupplyDuration"))
+    if days is not None:
+        return days or None
+    amount = quantity_mg(dispense.get("quantity"), product)
+    if amount and dosage.daily is not None and dosage.daily.unit == "mg/day" and dosage.daily.low > 0 and not dosage.is_prn:
+        return amount / dosage.daily.low  # the longest the supply can last: the least alarming reading
+    return None
+
+
+def quantity_mg(value: Any, product: facts.Product) -> float | None:
+    """Milligrams of baclofen in a dispensed quantity; a bare number is tablets."""
+    quantity = first_quantity(value)
+    count = number(quantity.get("value")) if quantity else None
+    if quantity is None or count is None or count <= 0:
+        return None
+    amount = amount_of(quantity)
+    if amount.kind == "mass":
+        return count * amount.factor
+    if amount.kind == "volume" and product.concentration_mg_per_ml:
+        return count * amount.factor * product.concentration_mg_per_ml
+    if amount.kind in ("count", "") and product.strength_mg:
+        return count * product.strength_mg
+    return None
+
+
+def _is_continuous(value: Any) -> bool:
+    return "continuous" in {c.lower() for _, c, _ in codings(value)} or "continuous" in plain(all_words(value))
+
+
+def _indications(reason: Any, references: Any, chart: Chart) -> frozenset[Problem]:
+    found = {
+        Problem(name)
+        for system, code, _ in codings(reason)
+        for name in chart.valuesets.meaning(system, code).of("problem")
+    }
+    return frozenset(found) | lexicon.problems(f"{all_words(reason)} | {all_words(references)}")
+
+
+def read_administration(resource: wire.MedicationAdministration, reference: str, chart: Chart) -> None:
+    """A dose given, or not given."""
+    defects: list[str] = []
+    product = product_of(resource, chart)
+    if not product.is_known:
+        chart.cannot_read(reference, UNKNOWN_DRUG)
+        defects.append("the drug could not be read")
+    start, end = chart.period(resource.effectivePeriod, defects)
+    when = end or start or chart.when(resource.effectiveDateTime, defects)
+    reason = next(
+        (r for r in (resource.statusReason, resource.reasonNotGiven) if r is not None),
+        resource.reasonCode if string(resource.status) != "completed" else None,
+    )
+    note = notes(resource.note)
+    route, amount = Route.UNKNOWN, None
+    if product.drugs or not product.is_known:
+        said = " ; ".join(string(item.get("text")) for item in items(resource.dosage))
+        route = route_of(resource.dosage, product, f"{product.name} ; {said} ; {note}", chart)
+    if product.is_baclofen:
+        dosage, parts = read_dosage(resource.dosage, product, route, chart.zone)
+        amount = dosage.single
+        if amount is None and start is not None and end is not None and parts and parts[0].doses.daily_high is not None:
+            hours = (end.latest - start.earliest).total_seconds() / 3600
+            scale = MCG_PER_MG if route is Route.INTRATHECAL else 1.0
+            amount = parts[0].doses.daily_high * scale * hours / 24 if 0 < hours < 24 * 366 else None
+        if dosage.doubtful_unit:
+            defects.append(dosage.doubtful_unit)
+    said = " ; ".join(part for part in (words(reason), note) if part)
+    chart.administrations.append(
+        facts.Administration(
+            reference=reference,
+            defects=tuple(defects),
+            status=string(resource.status),
+            product=product,
+            route=route,
+            when=when,
+            amount=amount,
+            order=reference_of(resource.request),
+            reasons=lexicon.reasons(f"{all_words(reason)} ; {note}") if reason is not None or note else frozenset[Reason](),
+            reason_text=said,
+        )
+    )
+
+
+def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Chart) -> None:
+    """A fill handed over."""
+    defects: list[str] = []
+    product = product_of(resource, chart)
+    if not product.is_known:
+        chart.cannot_read(reference, UNKNOWN_DRUG)
+        defects.append("the drug could not be read")
+    route, dosage = Route.UNKNOWN, facts.Dosage()
+    if product.drugs or not product.is_known:
+        sig = instruction_texts(resource.dosageInstruction)
+        route = route_of(resource.dosageInstruction, product, f"{product.name} ; {sig}", chart)
+    if Drug.BACLOFEN in product.drugs:
+        dosage, _ = read_dosage(resource.dosageInstruction, product, route, chart.zone)
+    handed = chart.when(resource.whenHandedOver, defects)
+    chart.dispenses.append(
+        facts.Dispense(
+            reference=reference,
+            defects=tuple(defects),
+            status=string(resource.status),
+            product=product,
+            route=route,
+            when=handed or chart.when(resource.whenPrepared, defects),
+            days_supply=days_in(resource.daysSupply) or None,
+            quantity_mg=quantity_mg(resource.quantity, product) if product.is_baclofen else None,
+            dosage=dosage,
+            order=reference_of(resource.authorizingPrescription),
+        )
+    )
+

@@ -1,0 +1,189 @@
+"""How the phrases of `lexicon.py` are found in a text, and whether the text asserts them.
+
+A phrase is plain lower-case words. `*` ends a word openly ("hallucinat*"), `(a|b)` is a choice, `~` stands for up to
+four words in between, `&` for "both, in any order, up to six words apart", a leading `=` for "this is all it says".
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+import msgspec
+
+from cards.record.coding import plain
+
+Name = TypeVar("Name", bound=StrEnum)
+
+_GAP = r"[ \-/,:=(]+(?:\w+[ \-/,:=()]+){0,%d}?"
+_TOKEN = re.compile(r"\w+")
+_OPTIONAL = re.compile(r"\((\w+)\)\?")
+
+
+class Row(msgspec.Struct, Generic[Name], frozen=True):
+    """One concept and its phrases; `unless` phrases anywhere in the text cancel it (look-alikes)."""
+
+    concept: Name
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
+class Standing(StrEnum):
+    """How a text stands to a phrase that occurs in it."""
+
+    ASSERTED = "asserted"
+    NEGATED = "negated"
+    FAMILY = "family"
+    HISTORY = "history"
+    HYPOTHETICAL = "hypothetical"
+
+
+_CLAUSE_END = re.compile(r"[;!?|]|\.(?=\s|$)|\b(?:but|however|although|except|apart from)\b")
+_NEGATION = re.compile(
+    r"\b(?:no|not|non|nor|without|denie[sd]|denying|negative for|neg for|absence of|absent|free of|free from|never"
+    r"|nil|rule[sd]? out|r/o|exclude[sd]?|unlikely|cannot|can't|don't|doesn't|isn't|avoid|resolved|cease[sd]?)\b"
+    r"(?! (?:improv|relief|respon|better|resol|only|enough|control))"
+)
+# What ends the reach of a negation: "no fever, has tremor".
+_NEGATION_ENDS = re.compile(
+    r"\b(?:has|have|reports?|complains|presents?|positive for|now|new|developed|shows|is|therefore|until|and (?:was|were))\b"
+)
+_NEGATED_AFTER = re.compile(
+    r"^[\w ]{0,12}?\s*(?:[:=\-]\s*(?:no|none|nil|0|false|n|no\.|never)\s*(?:$|[.;,|)])"
+    r"|[:=,\-(]?\s*(?:is |are |was |were |been |has been |have )*"
+    r"(?:absent|negative|neg|denied|denies|resolved|excluded|ruled out|unlikely"
+    r"|not (?:present|seen|observed|noted|detected|performed|done|applicable|assessed|evident))\b)"
+)
+_FAMILY = re.compile(
+    r"\b(?:family (?:history|hx)|fhx?|fam hx)\b"
+    r"|\b(?:mother|father|sister|brother|sibling|grand(?:mother|father|parent)|aunt|uncle|cousin|son|daughter|parent)s?"
+    r"(?:'s)? (?:has|had|with|history|hx|diagnosed|suffers)\b"
+)
+_HISTORY = re.compile(
+    r"\b(?:history of|hx of|h/o|hx|hist of|past|previous|previously|prior|remote|former|pmhx?|childhood|earlier)\b"
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|in case of|risk (?:of|for|factors?)|at risk|watch for|monitor(?:ing|ed)? for|observe for|assess(?:ed)? for"
+    r"|return for|call for|warning signs?|signs of|symptoms of|may cause|can cause|prevent\w*|prophyla\w+|precautions?"
+    r"|screen(?:ing|ed)? for|evaluat\w+ for|as needed for|prn(?: for)?|educat\w+ (?:on|about|regarding)|in the event of"
+    r"|to (?:treat|reduce|relieve|prevent)|for (?:treatment|relief|management) of)\b"
+)
+
+
+def standing(text: str, start: int, end: int) -> Standing:
+    """Whether a plain text asserts what stands at [start, end): judged in the clause around it."""
+    before = text[:start]
+    for stop in _CLAUSE_END.finditer(before):
+        before = " " * stop.end() + text[stop.end() : start]
+    after = text[end : end + 60]
+    stop_after = _CLAUSE_END.search(after)
+    if stop_after:
+        after = after[: stop_after.start() + 1]
+    said = before.strip()
+    if said:
+        negation = None
+        for negation in _NEGATION.finditer(said):
+            pass
+        if negation is not None:
+            between = said[negation.end() :]
+            if not _NEGATION_ENDS.search(between) and between.count(" ") <= 9:
+                return Standing.NEGATED
+    if _NEGATED_AFTER.match(after):
+        return Standing.NEGATED
+    if said:
+        if _FAMILY.search(said):
+            return Standing.FAMILY
+        if _HYPOTHETICAL.search(said):
+            return Standing.HYPOTHETICAL
+        if _HISTORY.search(said):
+            return Standing.HISTORY
+    return Standing.ASSERTED
+
+
+class Found(msgspec.Struct, Generic[Name], frozen=True):
+    """A concept found in a text, how the text stands to it, and where."""
+
+    concept: Name
+    standing: Standing
+    start: int
+    end: int
+
+
+class Phrasebook(Generic[Name]):
+    """Rows compiled once. Only phrases whose first word begins like a word of the text are tried."""
+
+    def __init__(self, rows: Iterable[Row[Name]]) -> None:
+        self._by_start: dict[str, list[tuple[re.Pattern[str], Name, re.Pattern[str] | None]]] = {}
+        self._exact: dict[str, list[Name]] = {}
+        for row in rows:
+            unless = re.compile("|".join(_pattern(phrase) for phrase in row.unless)) if row.unless else None
+            for phrase in row.phrases:
+                if phrase.startswith("="):
+                    self._exact.setdefault(phrase[1:], []).append(row.concept)
+                    continue
+                entry = (re.compile(_pattern(phrase)), row.concept, unless)
+                for start in _starts(phrase):
+                    self._by_start.setdefault(start, []).append(entry)
+        self.find = lru_cache(maxsize=4096)(self._find)
+
+    def _find(self, text: str) -> tuple[Found[Name], ...]:
+        said = plain(text)
+        found = [Found(concept, Standing.ASSERTED, 0, len(said)) for concept in self._exact.get(said.strip(" .:"), ())]
+        for start in {token[:3] for token in _TOKEN.findall(said)}:
+            for pattern, concept, unless in self._by_start.get(start, ()):
+                for match in pattern.finditer(said):
+                    if unless is None or not unless.search(said):
+                        found.append(Found(concept, standing(said, *match.span()), *match.span()))
+        return tuple(found)
+
+    def asserted(self, text: str, also: Iterable[Standing] = ()) -> frozenset[Name]:
+        """Concepts that the text asserts, or mentions with one of the standings in `also`."""
+        if not text:
+            return frozenset()
+        accepted = {Standing.ASSERTED, *also}
+        return frozenset(hit.concept for hit in self.find(text) if hit.standing in accepted)
+
+    def mentioned(self, text: str) -> frozenset[Name]:
+        """Concepts whose words occur, whatever the text says of them (names of products)."""
+        return frozenset(hit.concept for hit in self.find(text)) if text else frozenset()
+
+    def denied(self, text: str) -> frozenset[Name]:
+        """Concepts that the text mentions only to deny them."""
+        if not text:
+            return frozenset()
+        hits = self.find(text)
+        return frozenset(hit.concept for hit in hits if hit.standing is Standing.NEGATED) - frozenset(
+            hit.concept for hit in hits if hit.standing is Standing.ASSERTED
+        )
+
+
+def _pattern(phrase: str) -> str:
+    if " & " in phrase:
+        first, second = phrase.split(" & ")
+        gap = _GAP % 6
+        return f"(?:{_pattern(first)}{gap}{_pattern(second)}|{_pattern(second)}{gap}{_pattern(first)})"
+    parts = [_words(part) for part in phrase.split(" ~ ")]
+    return (_GAP % 4).join(parts)
+
+
+def _words(phrase: str) -> str:
+    escaped = re.escape(phrase).replace(r"\*", r"\w*")
+    for mark in "(|)?":
+        escaped = escaped.replace("\\" + mark, mark)
+    escaped = escaped.replace("(", "(?:").replace(r"\ ", r"[ \-/]+")
+    return rf"(?<!\w){escaped}(?!\w)"
+
+
+def _starts(phrase: str) -> Iterator[str]:
+    """The first three letters of the words with which a phrase can begin."""
+    for part in phrase.split(" & "):
+        head = part.partition(" ")[0] if not part.startswith("(") else part[1 : part.index(")")]
+        rest = "" if not part.startswith("(") else part[part.index(")") + 1 :].partition(" ")[0]
+        for choice in head.split("|"):
+            word = choice.partition(" ")[0] + ("" if " " in choice else rest)
+            for spelling in {_OPTIONAL.sub(r"\1", word), _OPTIONAL.sub("", word)}:
+                token = _TOKEN.match(spelling.replace("*", ""))
+                if token is None or (len(token[0]) < 3 and "*" in spelling):
+                    raise ValueError(f"lexicon: {phrase!r} begins with too little to look it up")
+                yield token[0][:3]

@@ -1,0 +1,134 @@
+"""Procedure and Encounter to facts."""
+
+from typing import Any
+
+from cards.record import facts, lexicon, wire
+from cards.record.chart import Chart
+from cards.record.coding import CPT, HCPCS, SNOMED, Coding, all_words, codings, first_code, items, notes, string, words
+from cards.record.concepts import Act, Drug
+from cards.record.when import date_in_text
+
+NO_CODE = "a procedure has neither a known code nor words"
+_PUMP_SIGNS = frozenset({"pump-alarm-critical", "pump-alarm-low", "pump-stopped", "pump-running", "catheter-fault"})
+# What a procedure is about is in its code; its notes may only add what was found or given.
+_ACTS_OF_NOTES = frozenset(
+    {
+        Act.PUMP_REFILL, Act.PUMP_INTERROGATION, Act.INTRATHECAL_BRIDGE, Act.BRIDGING_PLAN, Act.LOCAL_ANAESTHESIA, Act.TAPER_PLAN,
+        Act.CONTINUE_BACLOFEN, Act.HOLD_BACLOFEN, Act.STOP_BACLOFEN, Act.SCREENING_BOLUS, Act.NPO, Act.NPO_EXCEPT_MEDICATIONS, Act.TUBE_ROUTE,
+        Act.ANAESTHESIA, Act.PUMP_REPLACEMENT, Act.PUMP_REMOVAL, Act.PUMP_REVISION,
+    }
+)  # fmt: skip
+
+
+def coded(found: list[Coding], chart: Chart) -> tuple[set[Act], set[Drug]]:
+    """Acts and drugs of codes."""
+    acts: set[Act] = set()
+    drugs: set[Drug] = set()
+    for system, code, _ in found:
+        meaning = chart.valuesets.meaning(system, code)
+        acts |= {Act(name) for name in meaning.of("act")}
+        drugs |= {Drug(name) for name in meaning.of("drug")}
+    return acts, drugs
+
+
+def acts_in(text: str) -> frozenset[Act]:
+    """Acts of all parts of a text that `all_words` joined."""
+    return frozenset(act for part in text.split("|") for act in lexicon.acts(part.strip()))
+
+
+def sharpened(acts: set[Act], text: str) -> frozenset[Act]:
+    """Acts without those that the words rule out.
+
+    A CPT code for "implant or replace" names both; the words decide where they can. A pump or catheter procedure
+    is about the pump, and local anaesthesia alone is no anaesthesia.
+    """
+    said = acts_in(text)
+    if {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT} <= acts and len(said & {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT}) == 1:
+        acts -= {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT} - said
+    if {Act.PUMP_IMPLANT, Act.PUMP_REVISION} <= acts and len(said & {Act.PUMP_IMPLANT, Act.PUMP_REVISION}) == 1:
+        acts -= {Act.PUMP_IMPLANT, Act.PUMP_REVISION} - said
+    return frozenset(acts)
+
+
+def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> None:
+    """One Procedure. Those that are about none of our acts, drugs or pump findings are dropped."""
+    status = string(resource.status)
+    found = codings(resource.code)
+    said = all_words(resource.code)
+    more = " ; ".join(
+        part
+        for part in (notes(resource.note), words(resource.outcome), words(resource.complication), words(resource.reasonCode))
+        if part
+    )
+    if not said and not more and not any(system in (CPT, SNOMED, HCPCS) for system, _, _ in found):
+        if status != "entered-in-error":
+            chart.cannot_read(reference, NO_CODE)
+        return
+    acts, drugs = coded([*found, *codings(resource.category), *codings(resource.usedCode)], chart)
+    acts |= acts_in(said)
+    acts |= acts_in(all_words(resource.category)) & {Act.SURGERY}
+    if more:
+        acts |= lexicon.acts(more) & _ACTS_OF_NOTES
+    used = f"{all_words(resource.usedCode)} | {all_words(resource.usedReference)}"
+    drugs |= lexicon.drugs_named(used) | lexicon.drugs_asserted(f"{said} ; {more}")
+    signs = frozenset(str(sign) for part in (*said.split("|"), more) for sign in lexicon.signs(part)) & _PUMP_SIGNS
+    if not acts and not signs and Drug.BACLOFEN not in drugs:
+        return
+    defects: list[str] = []
+    start, end = chart.period(resource.performedPeriod, defects)
+    when = end or start or chart.when(resource.performedDateTime, defects)
+    if when is None and string(resource.performedString):
+        when = date_in_text(string(resource.performedString), chart.zone, chart.moment.date_order)
+    text = words(resource.code)
+    chart.procedures.append(
+        facts.Procedure(
+            reference=reference,
+            defects=tuple(defects),
+            acts=sharpened(acts, said),
+            status=status,
+            text=f"{text} ; {more}" if text and more else text or more,
+            when=when,
+            start=start,
+            drugs=frozenset(drugs),
+            signs=signs,
+            coding=next(((system, code) for system, code, _ in found if system and code), None),
+        )
+    )
+
+
+_CLASS_WORDS = {
+    "inpatient": "IMP", "emergency": "EMER", "ambulatory": "AMB", "outpatient": "AMB", "observation": "OBSENC", "acute": "ACUTE",
+    "home": "HH", "virtual": "VR", "short stay": "SS", "field": "FLD", "inpatient encounter": "IMP",
+}  # fmt: skip
+
+
+def read_encounter(resource: wire.Encounter, reference: str, chart: Chart) -> None:
+    """One Encounter; its words may say intensive care or hospice."""
+    kind = first_code(resource.class_).upper()
+    kind = _CLASS_WORDS.get(kind.lower(), kind) or _CLASS_WORDS.get(words(resource.class_).lower(), "")
+    hospital: Any = next(iter(items(resource.hospitalization)), {})
+    said = " ; ".join(
+        part
+        for part in (
+            all_words(resource.type),
+            all_words(resource.serviceType),
+            all_words(resource.reasonCode),
+            all_words(hospital.get("dischargeDisposition")),
+            all_words(hospital.get("admitSource")),
+            " ; ".join(words(item.get("location")) for item in items(resource.location)),
+        )
+        if part
+    )
+    defects: list[str] = []
+    start, end = chart.period(resource.period, defects)
+    chart.encounters.append(
+        facts.Encounter(
+            reference=reference,
+            defects=tuple(defects),
+            status=string(resource.status),
+            kind=kind,
+            start=start,
+            end=end,
+            acts=acts_in(said.replace(";", "|")) & {Act.ICU, Act.COMFORT_CARE, Act.SURGERY} if said else frozenset(),
+        )
+    )

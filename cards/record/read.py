@@ -1,0 +1,297 @@
+"""From resources to a `Record`: pure, and never stopped by what a resource contains.
+
+Each resource is decoded by itself into the few elements of `wire.py`, becomes facts, and is dropped. Medications that
+others point to, and Devices that are pointed to, come first; so drugs and device use are read after the rest.
+What could not be read is an `Unreadable`, and its need is `partial`: a lost order must never look like no order.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from cards.ledger import Entry, Ledger, State
+from cards.moment import Moment, Supplied
+from cards.record import facts, wire
+from cards.record.chart import Chart
+from cards.record.coding import items, string
+from cards.record.conditions import read_condition
+from cards.record.devices import read_device, read_use_statement
+from cards.record.medications import read_administration, read_dispense, read_request, read_statement
+from cards.record.observations import read_observation, settle_pregnancy
+from cards.record.orders import read_appointment, read_care_plan, read_nutrition_order, read_service_request
+from cards.record.procedures import read_encounter, read_procedure
+from cards.record.products import Medication
+from cards.record.record import Record
+from cards.record.valuesets import ValueSets
+
+FOREIGN = "another patient's resource was dropped"
+NOT_READABLE = "an entry could not be read"
+TWO_VERSIONS = "came twice with different content"
+
+# Types of other FHIR versions whose place in R4 another type takes: an order lost here would look like no order.
+_OTHER_VERSIONS = frozenset(
+    {"MedicationOrder", "MedicationUsage", "DeviceUsage", "DeviceUseRequest", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"}
+)  # fmt: skip
+
+_DECODE: Callable[[Any], Any] = msgspec.json.Decoder(wire.AnyWire).decode
+_PROBE = msgspec.json.Decoder(wire.Probe).decode
+_VERSION = msgspec.json.Decoder(wire.Version).decode
+_BROKEN = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+
+
+def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valuesets: ValueSets) -> Record:
+    """What the chart says, with the drafts of `moment` laid over it by type and id.
+
+    Never raises on any content of a resource. The ledger that comes back says `partial` for each need with an entry
+    that could not be read or belonged to another patient.
+    """
+    reading = _Reading(Chart(moment, valuesets))
+    reading.chart.is_draft = True
+    for raw in moment.drafts:
+        reading.take(raw, "")
+    reading.finish()
+    reading.drafted = set(reading.seen)
+    reading.chart.is_draft = False
+    for supplied in resources:
+        reading.take(supplied.raw, supplied.need)
+    reading.finish()
+    chart = reading.chart
+    settle_pregnancy(chart)
+    return Record(
+        ledger=_amended(ledger, chart.partial),
+        patient=chart.patient,
+        medication_orders=tuple(chart.medication_orders),
+        administrations=tuple(chart.administrations),
+        dispenses=tuple(chart.dispenses),
+        observations=tuple(chart.observations),
+        conditions=tuple(chart.conditions),
+        procedures=tuple(chart.procedures),
+        devices=tuple(chart.devices),
+        encounters=tuple(chart.encounters),
+        orders=tuple(chart.orders),
+        replaced=tuple(chart.replaced),
+        unreadable=tuple(chart.unreadable),
+        foreign=chart.foreign,
+    )
+
+
+class _Reading:
+    """One pass over the drafts and one over the chart."""
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart = chart
+        self.seen: dict[tuple[type, str], msgspec.Raw] = {}
+        self.drafted: set[tuple[type, str]] = set()
+        self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
+        self.twice: set[str] = set()
+
+    def take(self, raw: msgspec.Raw, need: str) -> None:
+        """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
+        self.chart.need = need
+        try:
+            resource = _DECODE(raw)
+        except _BROKEN:
+            self._not_decoded(raw)
+            return
+        kind = type(resource)
+        identity = resource.id
+        if isinstance(identity, int) and not isinstance(identity, bool):
+            identity = str(identity)
+        identity = identity.strip() if isinstance(identity, str) else ""
+        reference = f"{_TYPES[kind]}/{identity}" if identity else _TYPES[kind]
+        if identity:
+            key = (kind, identity)
+            before = self.seen.get(key)
+            if before is not None and not self._supersedes(before, raw, reference):
+                return
+            self.seen[key] = raw
+        if kind is wire.Medication:
+            self.chart.shelf.add(identity, Medication(resource.code, resource.ingredient, resource.form, resource.contained))
+            return
+        if resource.status == "entered-in-error" and not self.chart.is_draft:
+            return
+        if self._is_foreign(resource, kind, identity):
+            self.chart.foreign += 1
+            self.chart.lose(FOREIGN)
+            return
+        if kind in _LATER:
+            self.later.append((need, resource, reference))
+        else:
+            self._read(resource, kind, reference)
+
+    def finish(self) -> None:
+        """Read what waited."""
+        for need, resource, reference in self.later:
+            self.chart.need = need
+            self._read(resource, type(resource), reference)
+        self.later.clear()
+        for reference in sorted(self.twice):
+            _mark(self.chart, reference)
+        self.twice.clear()
+
+    def _read(self, resource: Any, kind: type, reference: str) -> None:
+        chart = self.chart
+        if kind is wire.Patient:
+            _read_patient(resource, reference, chart)
+            return
+        identity = reference.partition("/")[2]
+        if self.drafted and (kind, identity) in self.drafted:
+            if kind in (wire.MedicationRequest, wire.MedicationStatement):
+                before = len(chart.medication_orders)
+                _READERS[kind](resource, reference, chart)
+                chart.replaced += chart.medication_orders[before:]
+                del chart.medication_orders[before:]
+            return
+        _READERS[kind](resource, reference, chart)
+
+    def _is_foreign(self, resource: Any, kind: type, identity: str) -> bool:
+        patient = self.chart.moment.patient_id
+        if not patient:
+            return False
+        if kind is wire.Patient:
+            return bool(identity) and identity != patient
+        if kind is wire.Appointment:
+            actors = [_patient_of(item.get("actor")) for item in items(resource.participant)]
+            named = [actor for actor in actors if actor]
+            return bool(named) and patient not in named
+        subject = getattr(resource, "subject", None)
+        if subject is None:
+            subject = getattr(resource, "patient", None)
+        if subject is None:
+            return False
+        named_patient = _patient_of(subject)
+        return bool(named_patient) and named_patient != patient
+
+    def _supersedes(self, before: msgspec.Raw, raw: msgspec.Raw, reference: str) -> bool:
+        """Whether a second copy of a resource takes the place of the first; equal bytes never do."""
+        if memoryview(before) == memoryview(raw):
+            return False
+        if not _is_later(raw, before):
+            if not _is_later(before, raw):  # nothing says which one holds
+                self.twice.add(reference)
+            return False
+        _forget(self.chart, reference)
+        self.later = [entry for entry in self.later if entry[2] != reference]
+        return True
+
+    def _not_decoded(self, raw: msgspec.Raw) -> None:
+        """Neither one of our types nor, perhaps, a resource at all."""
+        try:
+            probe = _PROBE(raw)
+        except _BROKEN:
+            self.chart.cannot_read("", NOT_READABLE)
+            return
+        kind, identity = string(probe.resourceType), string(probe.id)
+        if not kind or kind in _OURS:
+            self.chart.cannot_read(f"{kind}/{identity}" if identity else kind, NOT_READABLE)
+        elif kind in _OTHER_VERSIONS:
+            self.chart.cannot_read(f"{kind}/{identity}" if identity else kind, f"{kind} is not FHIR R4")
+
+
+def _patient_of(reference: Any) -> str:
+    """The patient id that a reference names; "" if it names no patient."""
+    if type(reference) is not dict:
+        reference = next(iter(items(reference)), None)
+        if reference is None:
+            return ""
+    pointer = reference.get("reference")
+    if not isinstance(pointer, str) or not pointer or pointer[0] == "#":
+        return ""
+    if pointer.startswith("Patient/"):
+        return pointer[8:].partition("/")[0].partition("?")[0].strip()
+    if pointer.startswith(("urn:uuid:", "urn:oid:")):
+        return pointer.rsplit(":", 1)[-1]
+    _, found, rest = pointer.partition("/Patient/")
+    return rest.partition("/")[0].partition("?")[0].strip() if found else ""
+
+
+def _is_later(raw: msgspec.Raw, before: msgspec.Raw) -> bool:
+    """Whether `raw` has the later version, as far as both say."""
+    metas = []
+    for one in (raw, before):
+        found = items(_VERSION(one).meta)
+        meta = found[0] if found else {}
+        version = string(meta.get("versionId"))
+        metas.append((string(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(version) < 18 else -1))
+    (new_time, new_version), (old_time, old_version) = metas
+    if new_version >= 0 and old_version >= 0 and new_version != old_version:
+        return new_version > old_version
+    return bool(new_time and old_time) and new_time > old_time
+
+
+_LISTS = (
+    "medication_orders", "administrations", "dispenses", "observations", "conditions", "procedures", "devices", "encounters", "orders",
+    "replaced",
+)  # fmt: skip
+
+
+def _forget(chart: Chart, reference: str) -> None:
+    """Drop the facts of an earlier version."""
+    for name in _LISTS:
+        kept = [fact for fact in getattr(chart, name) if fact.reference != reference]
+        setattr(chart, name, kept)
+    chart.unreadable = [entry for entry in chart.unreadable if entry.reference != reference]
+    chart.pregnancy = [entry for entry in chart.pregnancy if entry[2].reference != reference]
+
+
+def _mark(chart: Chart, reference: str) -> None:
+    """Note on the facts of a resource that another version of it came as well."""
+    for name in _LISTS:
+        facts_of = getattr(chart, name)
+        for index, fact in enumerate(facts_of):
+            if fact.reference == reference and TWO_VERSIONS not in fact.defects:
+                facts_of[index] = msgspec.structs.replace(fact, defects=(*fact.defects, TWO_VERSIONS))
+
+
+def _read_patient(resource: wire.Patient, reference: str, chart: Chart) -> None:
+    if chart.is_draft:
+        return
+    defects: list[str] = []
+    chart.patient = facts.Patient(
+        reference=reference,
+        birth=chart.when(resource.birthDate, defects),
+        is_deceased=resource.deceasedBoolean is True or bool(string(resource.deceasedDateTime)),
+        sex=string(resource.gender),
+        defects=tuple(defects),
+    )
+
+
+def _amended(ledger: Ledger, partial: dict[str, list[str]]) -> Ledger:
+    """The ledger with `partial` where entries were lost; what was already lost for another reason stays as it is."""
+    entries = []
+    for need, because in partial.items():
+        entry = ledger[need] if need in ledger else Entry(need, State.PRESENT)
+        state = State.PARTIAL if entry.state in (State.PRESENT, State.NONE, State.PARTIAL) else entry.state
+        reasons = [entry.because, *because] if entry.because else because
+        entries.append(Entry(need, state, entry.source, "; ".join(reasons)))
+    return ledger.amended(*entries) if entries else ledger
+
+
+_READERS: dict[type, Callable[[Any, str, Chart], None]] = {
+    wire.MedicationRequest: read_request,
+    wire.MedicationStatement: read_statement,
+    wire.MedicationAdministration: read_administration,
+    wire.MedicationDispense: read_dispense,
+    wire.Observation: read_observation,
+    wire.Condition: read_condition,
+    wire.Procedure: read_procedure,
+    wire.ServiceRequest: read_service_request,
+    wire.NutritionOrder: read_nutrition_order,
+    wire.Appointment: read_appointment,
+    wire.CarePlan: read_care_plan,
+    wire.Encounter: read_encounter,
+    wire.Device: read_device,
+    wire.DeviceUseStatement: read_use_statement,
+}
+_LATER = frozenset(
+    {
+        wire.MedicationRequest,
+        wire.MedicationStatement,
+        wire.MedicationAdministration,
+        wire.MedicationDispense,
+        wire.DeviceUseStatement,
+    }
+)
+_TYPES = {kind: kind.__name__ for kind in (*_READERS, wire.Medication, wire.Patient)}
+_OURS = frozenset(_TYPES.values())

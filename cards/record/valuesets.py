@@ -1,0 +1,179 @@
+"""Codes and what they mean to the record: FHIR ValueSet files compiled to one dictionary at start.
+
+A file names its meaning in the extension `record-concept` ("sign/fever", "drug/baclofen"), on the set for all of its
+codes or on one concept for that code alone. A hospital lays its own directory over ours: a file with the same `id`
+replaces ours, a file with another `id` adds (its codes inherit the meaning of the sets in its
+`compose.include.valueSet`). Without an extension codes are known and mean nothing by themselves: Z45.1 is no pump.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cards.record import concepts
+from cards.record.coding import ICD, NDC, canonical, items, normal_code
+
+BASE = "https://baclofen-cds.example.org"
+CONCEPT_EXTENSION = f"{BASE}/StructureDefinition/record-concept"
+STRENGTH_EXTENSION = f"{BASE}/StructureDefinition/baclofen-strength"
+DIRECTORY = Path(__file__).resolve().parent.parent / "valuesets"
+
+REQUIRED = (
+    "baclofen-any-route",
+    "baclofen-oral",
+    "baclofen-intrathecal",
+    "route-intrathecal",
+    "vital-temperature",
+    "vital-heart-rate",
+)
+
+_KINDS: dict[str, frozenset[str]] = {
+    "measure": frozenset(concepts.Measure),
+    "sign": frozenset(concepts.Sign),
+    "problem": frozenset(concepts.Problem),
+    "act": frozenset(concepts.Act),
+    "drug": frozenset(concepts.Drug),
+    "route": frozenset(concepts.Route),
+    "part": frozenset({"gcs-eye", "gcs-motor", "gcs-verbal", "blood-pressure"}),
+    "test": frozenset({"pregnancy"}),
+    "device": frozenset({"other-infusion-pump"}),
+}
+_MEANINGS = {f"{kind}/{name}" for kind, names in _KINDS.items() for name in names}
+
+
+class Meaning(msgspec.Struct, frozen=True, gc=False):
+    """What a code stands for: names as "kind/concept", a baclofen strength ("10 mg", "2 mg/mL") where published."""
+
+    names: frozenset[str] = frozenset()
+    strength: str = ""
+    display: str = ""
+
+    def of(self, kind: str) -> list[str]:
+        """Concept names of one kind ("sign", "measure", "drug", ...), sorted."""
+        start = len(kind) + 1
+        return sorted(name[start:] for name in self.names if name.startswith(kind) and name[start - 1] == "/")
+
+
+NOTHING = Meaning()
+
+
+class ValueSets:
+    """Every code of every set by (system, code); codes by normalised system, ICD by prefix, NDC by product."""
+
+    def __init__(self, meanings: dict[tuple[str, str], Meaning], versions: dict[str, str], digest: str) -> None:
+        self._meanings = meanings
+        self.versions = versions
+        self.digest = digest
+
+    def meaning(self, system: str, code: str) -> Meaning:
+        """What a coding means; `NOTHING` if no set holds it. ICD codes also match by their beginning."""
+        system, code = canonical(system), code.strip()
+        if system == ICD:
+            whole = normal_code(ICD, code)
+            for length in range(len(whole), 2, -1):
+                found = self._meanings.get((ICD, whole[:length]))
+                if found is not None:
+                    return found
+            return NOTHING
+        if system == NDC:
+            code = normal_code(NDC, code)
+        return self._meanings.get((system, code), NOTHING)
+
+    @classmethod
+    def load(cls, directory: Path | None = None) -> "ValueSets":
+        """Read the package's files, and lay the hospital's `directory` over them.
+
+        Raises ValueError, naming the file or the set and what is wrong, for a file that is no ValueSet, a meaning
+        that the record does not know, an included set that does not exist, or a required set without codes.
+        """
+        files = _files(DIRECTORY)
+        if directory is not None:
+            if not directory.is_dir():
+                raise ValueError(f"value sets: {directory} is not a directory")
+            files |= _files(directory)
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            digest.update(name.encode() + b"\0" + files[name][1])
+        sets = {name: files[name][0] for name in sorted(files)}
+        compiled: dict[tuple[str, str], Meaning] = {}
+        for name in REQUIRED:
+            if name not in sets:
+                raise ValueError(f"value sets: the required set {name} is missing; add {name}.json")
+        by_url = {str(body.get("url", "")): body for body in sets.values()}
+        for name, body in sets.items():
+            codes = _codes(name, body, by_url)
+            if not codes and name in REQUIRED:
+                raise ValueError(f"value sets: the required set {name} is empty; give it codes in compose or expansion")
+            for key, meaning in codes:
+                before = compiled.get(key, NOTHING)
+                compiled[key] = Meaning(
+                    before.names | meaning.names,
+                    meaning.strength or before.strength,
+                    meaning.display or before.display,
+                )
+        return cls(compiled, {name: str(body.get("version", "")) for name, body in sets.items()}, digest.hexdigest())
+
+
+def _files(directory: Path) -> dict[str, tuple[dict[str, Any], bytes]]:
+    found = {}
+    for path in sorted(directory.glob("*.json")):
+        raw = path.read_bytes()
+        try:
+            body = msgspec.json.decode(raw)
+        except msgspec.DecodeError as problem:
+            raise ValueError(f"value sets: {path.name} is not JSON ({problem})") from problem
+        if not isinstance(body, dict) or body.get("resourceType") != "ValueSet" or not body.get("id"):
+            raise ValueError(f"value sets: {path.name} is not a FHIR ValueSet with an id")
+        found[str(body["id"])] = (body, raw)
+    return found
+
+
+def _extensions(element: dict[str, Any], url: str, value: str) -> list[str]:
+    return [str(e[value]) for e in items(element.get("extension")) if e.get("url") == url and e.get(value)]
+
+
+def _names(name: str, element: dict[str, Any]) -> frozenset[str]:
+    names = frozenset(_extensions(element, CONCEPT_EXTENSION, "valueCode"))
+    unknown = sorted(names - _MEANINGS)
+    if unknown:
+        raise ValueError(f"value sets: {name} gives the meaning {unknown[0]!r}, which the record does not know")
+    return names
+
+
+def _codes(
+    name: str, body: dict[str, Any], by_url: dict[str, dict[str, Any]]
+) -> list[tuple[tuple[str, str], Meaning]]:
+    """(system, code) and meaning of every code in `compose` and `expansion`."""
+    general = _names(name, body)
+    found: list[tuple[tuple[str, str], Meaning]] = []
+    compose = body.get("compose")
+    for include in items(compose.get("include")) if isinstance(compose, dict) else []:
+        inherited = general
+        urls = include.get("valueSet") or []
+        for url in [urls] if isinstance(urls, str) else urls:
+            base = by_url.get(str(url).partition("|")[0])
+            if base is None:
+                raise ValueError(f"value sets: {name} includes {url}, which is not there")
+            inherited |= _names(name, base)
+        for concept in items(include.get("concept")):
+            found += _entry(name, str(include.get("system", "")), concept, inherited)
+    expansion = body.get("expansion")
+    for contained in items(expansion.get("contains")) if isinstance(expansion, dict) else []:
+        found += _entry(name, str(contained.get("system", "")), contained, general)
+    return found
+
+
+def _entry(
+    name: str, system: str, concept: dict[str, Any], inherited: frozenset[str]
+) -> list[tuple[tuple[str, str], Meaning]]:
+    code = str(concept.get("code", "")).strip()
+    if not system or not code:
+        raise ValueError(f"value sets: {name} has an entry without system or code")
+    system = canonical(system)
+    strengths = _extensions(concept, STRENGTH_EXTENSION, "valueString")
+    meaning = Meaning(
+        _names(name, concept) or inherited, strengths[0] if strengths else "", str(concept.get("display", ""))
+    )
+    return [((system, normal_code(system, code)), meaning)]
