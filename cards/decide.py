@@ -1,9 +1,25 @@
-"""The corridor: resources and ledger in, decision out. Pure; the same for every door."""
+"""The corridor: resources and ledger in, decision out. Pure; the same for every door.
+
+Record -> Case -> one verdict a rule -> one clear card a kind. A silence that rests on a need which was not read is
+not a silence (`_settled`), and a rule that crashes costs its own verdict, never the others'.
+"""
+
+from collections.abc import Sequence
 
 import msgspec
 
+from cards import needs
+from cards.case import Case
+from cards.ledger import Ledger
+from cards.merge import Fired, could_not_check, merged
+from cards.moment import Moment, Supplied
+from cards.record.read import read
 from cards.record.record import Record
-from cards.verdict import MergedCard, Verdict
+from cards.record.valuesets import ValueSets
+from cards.rule import Rule
+from cards.suppression import downgraded, suppressed
+from cards.timeline.exposure import exposure_excluded
+from cards.verdict import Addendum, CannotTell, Card, MergedCard, Quiet, Urgency, Verdict
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -30,3 +46,89 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()  # need keys behind could_not_check
     only_raised: bool = False
     exposure_excluded: bool = False
+
+
+def decide(
+    rules: Sequence[Rule],
+    resources: Sequence[Supplied],
+    ledger: Ledger,
+    moment: Moment,
+    *,
+    valuesets: ValueSets,
+    max_cards: int = 3,
+) -> Decision:
+    """Decide one call. Same input, same output."""
+    record = read(resources, ledger, moment, valuesets)
+    asked = [rule for rule in rules if moment.hook in rule.hooks]
+    if exposure_excluded(record):
+        quiet = Quiet("no baclofen and no pump in anything that was read", rests_on=needs.EXPOSURE)
+        return Decision(record=record, cards=(), exposure_excluded=True,
+                        outcomes=tuple(Outcome(r.implements, r.name, quiet) for r in asked))  # fmt: skip
+    case = Case(record, moment)
+    outcomes = [_asked(rule, case) for rule in asked]
+    fired = [
+        Fired(rule, outcome.verdict)
+        for rule, outcome in zip(asked, outcomes, strict=True)
+        if isinstance(outcome.verdict, (Card, Addendum))
+    ]
+    raised = tuple(o.rule for o in outcomes if o.raised)
+    cards = merged(fired, case, raised=raised, max_cards=max_cards)
+    open_rules = [(r, o) for r, o in zip(asked, outcomes, strict=True) if _is_open(r, o, case)]
+    crashed = [rule for rule in asked if rule.implements in raised]
+    gap = _gap(open_rules, crashed, cards, case)
+    return Decision(
+        record=record,
+        cards=cards,
+        outcomes=tuple(outcomes),
+        could_not_check=gap.card,
+        missing=gap.missing,
+        only_raised=gap.only_raised,
+    )
+
+
+def _asked(rule: Rule, case: Case) -> Outcome:
+    """One rule's settled verdict."""
+    try:
+        verdict = suppressed(case) or rule.ask(case)
+    except Exception as error:  # noqa: BLE001 - the one place: a rule's crash must not silence the others
+        return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), type(error).__name__)
+    if isinstance(verdict, Card):
+        verdict = downgraded(verdict, case)
+    return Outcome(rule.implements, rule.name, _settled(verdict, rule, case))
+
+
+def _settled(verdict: Verdict, rule: Rule, case: Case) -> Verdict:
+    """A silence that argues from a need that was not read becomes CannotTell."""
+    if not isinstance(verdict, Quiet):
+        return verdict
+    rests_on = rule.deciding if verdict.rests_on is None else verdict.rests_on
+    missing = case.ledger.lost(need.key for need in rests_on)
+    return CannotTell(missing, verdict.because) if missing else verdict
+
+
+def _is_open(rule: Rule, outcome: Outcome, case: Case) -> bool:
+    """Open, by missing data, and able to reach warning."""
+    ceiling = Urgency.INFO if case.is_comfort_care else rule.could_reach
+    return isinstance(outcome.verdict, CannotTell) and bool(outcome.verdict.missing) and ceiling >= Urgency.WARNING
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    card: MergedCard | None = None
+    missing: tuple[str, ...] = ()
+    only_raised: bool = False
+
+
+def _gap(
+    open_rules: list[tuple[Rule, Outcome]], crashed: list[Rule], cards: tuple[MergedCard, ...], case: Case
+) -> _Gap:
+    """The could-not-check card, if the contract's rule 5 or 6 asks for one: could it have outranked what fires?"""
+    reached = max((card.urgency for card in cards), default=None)
+    above = [(rule, outcome) for rule, outcome in open_rules if reached is None or rule.could_reach > reached]
+    failed = [rule for rule in crashed if reached is None or rule.could_reach > reached]
+    if not above and not failed:
+        return _Gap()
+    verdicts = [outcome.verdict for _, outcome in above]
+    missing = tuple(dict.fromkeys(need for v in verdicts if isinstance(v, CannotTell) for need in v.missing))
+    rules = [rule for rule, _ in above] + failed
+    card = could_not_check(rules, missing, [rule.implements for rule in failed], case)
+    return _Gap(card, missing, only_raised=not above)

@@ -98,7 +98,7 @@ class MergedCard(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     detail: str
     rules: tuple[str, ...]  # leader first, each as "ABR-01"
-    leader: str  # rule id ("ABR-01") whose knowledge page is source.url; "" for could-not-check
+    leader: str  # rule id ("ABR-01") whose knowledge page is source.url
     evidence: tuple[Evidence, ...] = ()
     not_available: tuple[str, ...] = ()  # need keys
     suggestions: tuple[Suggestion, ...] = ()

@@ -1,0 +1,322 @@
+"""Suggested FHIR drafts (clinical.md section 13): built here, checked with fhir.resources (R4B), signed by the user.
+
+A rule names a key ("resume-baclofen"). No dose for a child, ever; no dose where it is unknown, doubtful, above the
+label maximum, or the gap is over 7 days; nothing with baclofen in it while there is a sign of toxicity.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from fhir.resources.R4B.communicationrequest import CommunicationRequest
+from fhir.resources.R4B.medicationrequest import MedicationRequest
+from fhir.resources.R4B.servicerequest import ServiceRequest
+
+from cards import limits
+from cards.case import Case
+from cards.record.concepts import Act, Problem
+from cards.record.facts import MedicationOrder
+from cards.scales.dependence import Tier
+from cards.verdict import Action, Suggestion
+from cards.words import number, safe
+
+_MODELS: dict[str, Any] = {
+    "MedicationRequest": MedicationRequest,
+    "ServiceRequest": ServiceRequest,
+    "CommunicationRequest": CommunicationRequest,
+}
+_RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+_UCUM = "http://unitsofmeasure.org"
+_BY_MOUTH = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006", "display": "Oral route"}]}
+_VERIFY = "Resume; verify the last dose before signing."
+_RENAL = "Kidney function is reduced: prescriber to confirm the dose; watch for sedation."
+_CONFIRM = "More than 72 h since the last dose: prescriber to confirm; sedation monitoring."
+_MAX_STEPS = 40
+
+
+def suggestions_for(keys: Sequence[str], case: Case) -> tuple[Suggestion, ...]:
+    """The suggestions for these keys that make sense for this patient, in the order of the keys."""
+    return tuple(s for key in keys if (s := _BUILDERS[key](case)) is not None)
+
+
+def checked(resource: dict[str, Any]) -> dict[str, Any]:
+    """The resource, after fhir.resources has validated it. Raises pydantic's ValidationError: a bug of ours."""
+    _MODELS[resource["resourceType"]].model_validate(resource)
+    return resource
+
+
+def _create(key: str, label: str, *resources: dict[str, Any]) -> Suggestion:
+    actions = tuple(Action(type="create", description=label, resource=checked(r)) for r in resources)
+    return Suggestion(key=key, label=label, actions=actions)
+
+
+def _service(case: Case, words: str, *, priority: str = "routine", note: str = "") -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "resourceType": "ServiceRequest",
+        "status": "draft",
+        "intent": "proposal",
+        "priority": priority,
+        "code": {"text": words},
+        "subject": {"reference": f"Patient/{case.moment.patient_id}"},
+    }
+    if note:
+        request["note"] = [{"text": note}]
+    return request
+
+
+def _baclofen(case: Case, order: MedicationOrder | None, note: str) -> dict[str, Any]:
+    """A baclofen order without a dose: product, patient, what it continues."""
+    request: dict[str, Any] = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "intent": "proposal",
+        "medicationCodeableConcept": _product(order),
+        "subject": {"reference": f"Patient/{case.moment.patient_id}"},
+        "note": [{"text": note}],
+    }
+    if order and order.reference.startswith("MedicationRequest/") and not order.is_draft:
+        request["priorPrescription"] = {"reference": order.reference}
+    return request
+
+
+def _product(order: MedicationOrder | None) -> dict[str, Any]:
+    text = safe(order.product.name) if order else "baclofen"
+    concept: dict[str, Any] = {"text": text or "baclofen"}
+    if order and order.product.coding:
+        system, code, display = order.product.coding
+        coding = {"system": system, "code": code} | ({"display": safe(display)} if display else {})
+        return concept | {"coding": [coding]}
+    return concept | {"coding": [{"system": _RXNORM, "code": "1292", "display": "Baclofen"}]}
+
+
+def _resume(case: Case) -> Suggestion | None:
+    """The last known baclofen, within the limits of the restart-dose rule."""
+    if case.toxicity.items and (case.toxicity.gate_met or case.toxicity.tone == "low"):
+        return None
+    if case.oral is None:
+        return None
+    order = _last_order(case)
+    hours = case.oral_interruption.hours(case.now) if case.oral_interruption else 0.0
+    if hours > case.moment.limit(limits.RESTART_CONFIRM) * 24:
+        words = "Re-titration of baclofen by specialist or pharmacist (more than 7 days without)"
+        return _create("resume-baclofen", words, _service(case, words, priority="urgent"))
+    notes = [_VERIFY]
+    if hours > case.moment.limit(limits.RESTART_FULL):
+        notes.append(_CONFIRM)
+    if any("eGFR" in c or "kidney" in c or "dialysis" in c for c in case.toxicity.context):
+        notes.append(_RENAL)
+    if case.plans(Act.NPO):
+        notes.append("Nil by mouth: by feeding tube (solution, suspension or granules); there is no intravenous baclofen.")
+    instruction = _same_dosage(case, order)
+    if not instruction:
+        notes.append("Dose not proposed: reconcile it with patient, carer, pharmacy or administration record.")
+    request = _baclofen(case, order, " ".join(notes))
+    if instruction:
+        request["dosageInstruction"] = [instruction]
+    told = f" {_daily(case)}" if instruction else ""
+    return _create("resume-baclofen", f"Resume baclofen{told}", request)
+
+
+def _last_order(case: Case) -> MedicationOrder | None:
+    """The order to continue: the one interrupted, else what holds, else the newest."""
+    assert case.oral is not None
+    if case.oral_interruption and case.oral_interruption.order and case.oral_interruption.cut_to is None:
+        return case.oral_interruption.order
+    return next(iter((*case.oral.current, *case.oral.orders)), None)
+
+
+def _daily(case: Case) -> str:
+    dose = case.oral.dose if case.oral else None
+    return f"{number(dose.low)} {dose.unit}" if dose else ""
+
+
+def _same_dosage(case: Case, order: MedicationOrder | None) -> dict[str, Any] | None:
+    """The last known dose as a dosageInstruction; None where no dose may be proposed."""
+    if order is None or not case.is_adult_for_doses or order.dosage.doubtful_unit:
+        return None
+    dose, times = order.dosage.daily, order.dosage.times_per_day
+    if dose is None or dose.low != dose.high or dose.unit != "mg/day" or not times or times != int(times):
+        return None
+    if dose.low > case.moment.limit(limits.RESTART_MAX_ORAL):
+        return None
+    return _oral_instruction(dose.low / times, int(times))
+
+
+def _oral_instruction(single_mg: float, times: int) -> dict[str, Any]:
+    return {
+        "text": f"{number(single_mg)} mg by mouth or tube, {times} times a day",
+        "timing": {"repeat": {"frequency": times, "period": 1, "periodUnit": "d"}},
+        "route": _BY_MOUTH,
+        "doseAndRate": [{"doseQuantity": _mg(single_mg)}],
+    }
+
+
+def _keep_order(case: Case) -> Suggestion | None:
+    """Take back the drafts that stop, hold or cut baclofen; the orders stay as they were."""
+    changes = (case.oral_change, case.pump_change)
+    drafts = [o.reference for c in changes for o in (*c.stops, *c.orders)]
+    drafts += [o.reference for c in changes for o in c.stop_orders]
+    if not drafts:
+        return None
+    label = "Keep the current baclofen order"
+    return Suggestion(
+        key="keep-order",
+        label=label,
+        actions=tuple(
+            Action(type="delete", description=f"{label}: take back this draft", resource_id=reference)
+            for reference in dict.fromkeys(drafts)
+        ),
+    )
+
+
+def taper_steps(daily_mg: float) -> list[float]:
+    """Daily doses of a taper, mg/day, from the present dose down to 0 (ABR-07, judgement).
+
+    Each step is the larger of 5 mg/day and the largest multiple of 5 up to 25 % of the dose, never over 10 mg/day
+    from 40 mg/day down.
+    """
+    steps, dose = [daily_mg], daily_mg
+    while dose > 0 and len(steps) < _MAX_STEPS:
+        step = max(5.0, 5.0 * int(0.25 * dose // 5))
+        dose = max(0.0, dose - (min(step, 10.0) if dose <= 40 else step))
+        steps.append(dose)
+    return steps
+
+
+def _taper(case: Case) -> Suggestion | None:
+    """A stepwise reduction of baclofen by mouth, adults only; for a pump, a child or in pregnancy ask a specialist."""
+    exposure = case.oral
+    dose = exposure.dose if exposure else None
+    if case.has_problem(Problem.PREGNANCY) or exposure is None or not case.is_adult_for_doses:
+        words = "Specialist advice on reducing baclofen stepwise"
+        return _create("taper", words, _service(case, words, priority="urgent"))
+    if dose is None or dose.unit != "mg/day" or dose.low != dose.high or not 5 <= dose.low <= 300:
+        return None
+    slow = case.oral_dependence.tier is Tier.T3 or case.age.is_at_least(65) or case.has_problem(Problem.EPILEPSY)
+    days = 14 if slow else 7
+    order = _last_order(case)
+    request = _baclofen(case, order, "Stepwise reduction. If symptoms return, go back to the last tolerated dose; follow up.")
+    request["dosageInstruction"] = [
+        _taper_instruction(daily, days, step) for step, daily in enumerate(taper_steps(dose.low)[1:], 1) if daily > 0
+    ]
+    if not request["dosageInstruction"]:
+        return None
+    return _create("taper", f"Taper from {number(dose.low)} mg/day in steps of {days} days", request)
+
+
+def split_in_three(daily_mg: float) -> list[float]:
+    """Single doses, mg, in tablets of 5 mg (halves from 15 mg/day down); the larger ones last, zeros left out."""
+    unit = 2.5 if daily_mg <= 15 else 5.0
+    whole = round(daily_mg / unit)
+    parts = [unit * ((whole + i) // 3) for i in range(3)]
+    return [part for part in parts if part]
+
+
+def _taper_instruction(daily_mg: float, days: int, step: int) -> dict[str, Any]:
+    parts = split_in_three(daily_mg)
+    amount: dict[str, Any] = {"doseQuantity": _mg(parts[0])}
+    if parts[0] != parts[-1]:
+        amount = {"doseRange": {"low": _mg(parts[0]), "high": _mg(parts[-1])}}
+    repeat = {
+        "frequency": len(parts),
+        "period": 1,
+        "periodUnit": "d",
+        "boundsDuration": {"value": days, "unit": "days", "system": _UCUM, "code": "d"},
+    }
+    told = " + ".join(number(part) for part in parts)
+    return {
+        "sequence": step,
+        "text": f"Step {step}: {number(daily_mg)} mg/day ({told} mg) by mouth for {days} days",
+        "timing": {"repeat": repeat},
+        "route": _BY_MOUTH,
+        "doseAndRate": [amount],
+    }
+
+
+def _mg(value: float) -> dict[str, Any]:
+    return {"value": value, "unit": "mg", "system": _UCUM, "code": "mg"}
+
+
+def _midazolam(case: Case) -> Suggestion | None:
+    """Benzodiazepine bridge: adult dose of the source article, never under 18, never in toxicity."""
+    if not case.is_adult_for_doses or case.toxicity.gate_met or case.toxicity.tone == "low":
+        return None
+    note = (
+        "Dose from the source article; no independent source found in the intrathecal-withdrawal literature searched. "
+        "Airway and ICU monitoring; reduce in the elderly, COPD or with opioids."
+    )
+    request: dict[str, Any] = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "intent": "proposal",
+        "medicationCodeableConcept": {
+            "text": "midazolam",
+            "coding": [{"system": _RXNORM, "code": "6960", "display": "Midazolam"}],
+        },
+        "subject": {"reference": f"Patient/{case.moment.patient_id}"},
+        "dosageInstruction": [{"text": "2 mg IV bolus, then 1 mg/h IV, titrate; monitored bed only"}],
+        "note": [{"text": note}],
+    }
+    return _create("midazolam", "Benzodiazepine bridge (midazolam) in a monitored bed", request)
+
+
+def _continue_day_of_surgery(case: Case) -> Suggestion | None:
+    """Baclofen with sips or by tube, also on the day of surgery."""
+    if case.oral is None:
+        return None
+    order = _last_order(case)
+    note = "Continue, with sips of water or by feeding tube, also on the day of surgery; plan the first dose afterwards."
+    request = _baclofen(case, order, note)
+    if instruction := _same_dosage(case, order):
+        request["dosageInstruction"] = [instruction]
+    return _create("continue-day-of-surgery", "Continue baclofen with sips or by tube", request)
+
+
+def _education(case: Case) -> Suggestion | None:
+    words = (
+        "Baclofen: teach early signs of withdrawal (more spasm, itching without rash, then fever, confusion), never to "
+        "stop suddenly, the pump's two alarm tones, refill dates and the emergency number."
+    )
+    request = {
+        "resourceType": "CommunicationRequest",
+        "status": "draft",
+        "subject": {"reference": f"Patient/{case.moment.patient_id}"},
+        "payload": [{"contentString": words}],
+    }
+    return _create("education", "Teach patient and carer", request)
+
+
+def _simple(key: str, words: str, *, priority: str = "routine", note: str = "") -> Callable[[Case], Suggestion | None]:
+    return lambda case: _create(key, words, _service(case, words, priority=priority, note=note))
+
+
+_INTERROGATE = "Interrogate intrathecal pump: reservoir, rate, drug and concentration, alarms, event log, ERI"
+_BUILDERS: dict[str, Callable[[Case], Suggestion | None]] = {
+    "resume-baclofen": _resume,
+    "keep-order": _keep_order,
+    "taper": _taper,
+    "interrogate": _simple("interrogate", _INTERROGATE, priority="stat"),
+    "refill": _simple("refill", "Intrathecal pump refill", priority="urgent"),
+    "catheter": _simple(
+        "catheter", "X-ray of pump and catheter, catheter access port study (specialist)", priority="urgent"
+    ),
+    "labs": _simple(
+        "labs", "CK, basic metabolic panel, CBC, liver panel, coagulation, lactate, urinalysis", priority="stat",
+        note="Add cultures if febrile. Do not wait for results to restore baclofen.",
+    ),
+    "icu": _simple("icu", "Monitored or ICU bed: telemetry, temperature every hour", priority="stat"),
+    "cooling": _simple("cooling", "Active cooling for temperature of 39 °C or more", priority="stat"),
+    "fluids": _simple("fluids", "Isotonic fluids for rhabdomyolysis, by local protocol", priority="stat"),
+    "consult": _simple(
+        "consult", "Consult pump team, PM&R, neurology, neurosurgery or pain service", priority="urgent"
+    ),
+    "midazolam": _midazolam,
+    "continue-day-of-surgery": _continue_day_of_surgery,
+    "education": _education,
+}  # fmt: skip
+
+
+@cache
+def keys() -> frozenset[str]:
+    """Every suggestion that can be built."""
+    return frozenset(_BUILDERS)

@@ -1,0 +1,199 @@
+"""One clear card (FND-09): merge by kind, absorb, order, cut to `max_cards`; and what every card must say (FND-10)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS, needs
+from cards.case import Case
+from cards.drafts import suggestions_for
+from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS, kind_order
+from cards.rule import Rule
+from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
+from cards.words import listed, number, safe, summary, when
+
+MAX_BULLETS = 12
+_MAX_EVIDENCE = 12
+FOOTER = (
+    "Decision support for clinicians; check against local guidance and primary sources; "
+    "does not replace clinical judgement."
+)
+_COULD_NOT_CHECK_OVERRIDES = ("data-incorrect", "will-do-later")
+
+
+class Fired(msgspec.Struct, frozen=True):
+    """A rule that had something to say."""
+
+    rule: Rule
+    verdict: Card | Addendum
+
+    @property
+    def urgency(self) -> Urgency:
+        return self.verdict.urgency if isinstance(self.verdict, Card) else Urgency.INFO
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Most urgent first, then the order of the matrix."""
+        return (-self.urgency, self.rule.order)
+
+
+def merged(fired: Sequence[Fired], case: Case, *, raised: Sequence[str], max_cards: int) -> tuple[MergedCard, ...]:
+    """The cards of an answer, in order. Beyond `max_cards` the least go, but never a critical one."""
+    by_kind: dict[str, list[Fired]] = {}
+    for one in sorted(fired, key=lambda f: f.rank):
+        by_kind.setdefault(one.rule.kind, []).append(one)
+    by_kind = {kind: group for kind, group in by_kind.items() if any(isinstance(f.verdict, Card) for f in group)}
+    absorbed = _absorb(by_kind)
+    cards = [_card(kind, group, absorbed.get(kind, []), case, raised) for kind, group in by_kind.items()]
+    cards.sort(key=lambda card: (-card.urgency, kind_order(card.kind)))
+    critical = sum(card.urgency is Urgency.CRITICAL for card in cards)
+    return tuple(cards[: max(max_cards, critical)])
+
+
+def _absorb(by_kind: dict[str, list[Fired]]) -> dict[str, list[Fired]]:
+    """Take out of `by_kind` what another kind's card says already; kind -> what it took in."""
+    taken: dict[str, list[Fired]] = {}
+    for kind, absorbs in ABSORBS.items():
+        if kind not in by_kind:
+            continue
+        for other in list(by_kind):
+            if other == kind:
+                continue
+            mine = [f for f in by_kind[other] if other in absorbs or f.rule.implements in absorbs]
+            if mine:
+                taken.setdefault(kind, []).extend(mine)
+                by_kind[other] = [f for f in by_kind[other] if f not in mine]
+                if not any(isinstance(f.verdict, Card) for f in by_kind[other]):
+                    del by_kind[other]
+    return taken
+
+
+def _card(kind: str, group: list[Fired], absorbed: list[Fired], case: Case, raised: Sequence[str]) -> MergedCard:
+    leader = group[0]
+    assert isinstance(leader.verdict, Card)
+    everything = [*group, *absorbed]
+    rules = list(dict.fromkeys(f.rule.implements for f in everything))
+    missing = _not_available([f.rule for f in everything], case)
+    evidence = _united_evidence(everything)
+    keys = list(dict.fromkeys(key for f in everything for key in f.verdict.suggestions))
+    urgency = max(f.urgency for f in everything) if absorbed else leader.urgency
+    overrides = list(dict.fromkeys(code for f in everything for code in f.rule.overrides))
+    return MergedCard(
+        kind=kind,
+        kind_display=KINDS[kind],
+        urgency=urgency,
+        summary=summary(leader.verdict.summary),
+        detail=_detail(group, absorbed, evidence, missing, raised, case),
+        rules=tuple(rules),
+        leader=leader.rule.implements,
+        evidence=evidence,
+        not_available=missing,
+        suggestions=suggestions_for(keys, case),
+        override_reasons=tuple((code, OVERRIDE_REASONS[code]) for code in overrides),
+    )
+
+
+def _not_available(rules: Sequence[Rule], case: Case) -> tuple[str, ...]:
+    """Needs of these rules that were asked for and not read whole, in the order of `needs.ALL`."""
+    wanted = {need.key for rule in rules for need in rule.needs}
+    return case.ledger.lost(need.key for need in needs.ALL if need.key in wanted)
+
+
+def _united_evidence(fired: Sequence[Fired]) -> tuple[Evidence, ...]:
+    seen: dict[tuple[str, str], Evidence] = {}
+    for one in fired:
+        for evidence in one.verdict.evidence:
+            seen.setdefault((evidence.reference, evidence.text), evidence)
+    return tuple(seen.values())
+
+
+def _detail(
+    group: Sequence[Fired],
+    absorbed: Sequence[Fired],
+    evidence: Sequence[Evidence],
+    missing: Sequence[str],
+    raised: Sequence[str],
+    case: Case,
+) -> str:
+    """Markdown: what was found, why it matters, what to do; then what counted, what is missing, sources."""
+    bullets = list(dict.fromkeys(bullet for f in group for bullet in f.verdict.detail))
+    others = [f.verdict.summary for f in group[1:] if isinstance(f.verdict, Card)]
+    others += [f.verdict.summary for f in absorbed if isinstance(f.verdict, Card)]
+    bullets[1:1] = [f"Also: {line}" for line in dict.fromkeys(others) if line != _leader_summary(group)]
+    lines = [f"- {bullet}" for bullet in bullets[:MAX_BULLETS]]
+    lines += _evidence_lines(evidence, case)
+    not_counted = list(dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted))
+    if not_counted:
+        lines.append(f"- Not counted: {'; '.join(not_counted[:6])}")
+    if missing:
+        lines.append(f"- {not_available_line(missing, case)}")
+    if raised:
+        lines.append(f"- Could not check {listed(tuple(raised))}: the rule failed; the operator has been told.")
+    lines.append("")
+    lines.append(_basis([f.rule for f in (*group, *absorbed)], case))
+    return "\n".join(lines)
+
+
+def _leader_summary(group: Sequence[Fired]) -> str:
+    verdict = group[0].verdict
+    return verdict.summary if isinstance(verdict, Card) else ""
+
+
+def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
+    shown = [f"{safe(e.text)} ({when(e.when, case.zone)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]]
+    left = len(evidence) - len(shown)
+    more = f"; and {left} more" if left else ""
+    return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []
+
+
+def not_available_line(missing: Sequence[str], case: Case) -> str:
+    """"Not available: procedures (the EHR refused)": required on every card where it is so (FND-08)."""
+    told = []
+    for key in missing:
+        because = case.ledger[key].because if key in case.ledger else "not asked for"
+        told.append(f"{needs.BY_KEY[key].words} ({safe(because)})" if because else needs.BY_KEY[key].words)
+    return f"Not available: {'; '.join(told)}."
+
+
+def _basis(rules: Sequence[Rule], case: Case) -> str:
+    """Rule ids, thresholds told published from judged, sources, version, disclaimer (FND-10)."""
+    ids = listed(tuple(dict.fromkeys(r.implements for r in rules)))
+    limits = {limit.name: limit for r in rules for limit in r.limits}.values()
+    told = [
+        f"{limit.name.replace('_', ' ')} {number(case.moment.limit(limit), 2)} {limit.unit} "
+        f"({'published' if limit.basis == 'published' else 'local judgement'})"
+        for limit in limits
+    ]
+    keys = ", ".join(dict.fromkeys(source.key for r in rules for source in r.sources))
+    thresholds = f" Thresholds: {'; '.join(told)}." if told else ""
+    return (
+        f"Rules {ids}.{thresholds} Sources: {keys}. "
+        f"Knowledge {KNOWLEDGE_VERSION} of {KNOWLEDGE_DATE}, {REVIEW_STATUS}. {FOOTER}"
+    )
+
+
+def could_not_check(
+    rules: Sequence[Rule], missing: Sequence[str], raised: Sequence[str], case: Case
+) -> MergedCard:
+    """The card that says that nothing could be said."""
+    touches = case.oral_change.touches or case.pump_change.touches
+    kinds = list(dict.fromkeys(rule.kind for rule in rules))
+    told = listed([needs.BY_KEY[key].words for key in missing[:3]]) or "a rule failed"
+    lines = [f"- Could not be checked: {listed([KINDS[kind].lower() for kind in kinds])}."]
+    if missing:
+        lines.append(f"- {not_available_line(missing, case)}")
+    if raised:
+        lines.append(f"- Failed: {listed(tuple(raised))}; the operator has been told.")
+    lines.append("- This is not an all-clear: check baclofen, last dose and pump in the chart and with the patient or carer.")
+    return MergedCard(
+        kind=COULD_NOT_CHECK,
+        kind_display=KINDS[COULD_NOT_CHECK],
+        urgency=Urgency.WARNING if touches and case.moment.hook.drafts_in else Urgency.INFO,
+        summary=summary(f"Baclofen check could not be completed: {told} not available"
+                        if missing else "Baclofen check could not be completed: a rule failed"),
+        detail="\n".join([*lines, "", _basis(rules, case)]),
+        rules=tuple(dict.fromkeys(rule.implements for rule in rules)),
+        leader=rules[0].implements,
+        not_available=tuple(missing),
+        override_reasons=tuple((code, OVERRIDE_REASONS[code]) for code in _COULD_NOT_CHECK_OVERRIDES),
+    )  # fmt: skip

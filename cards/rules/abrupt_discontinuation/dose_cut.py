@@ -1,0 +1,127 @@
+"""Do these drafts cut baclofen faster than a safe taper?
+
+When  the daily dose after signing is lower by more than 10 mg/day and 25 % (by pump: 20 %)
+Then  warn; a cut of half or more counts as an abrupt stop
+Else  quiet: small step, planned taper, dose unknown or unit implausible
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import ORDER_SELECT, ORDER_SIGN
+from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT
+from cards.record.concepts import Act, Reason, Route
+from cards.record.facts import DailyDose
+from cards.rule import rule
+from cards.scales.dependence import Tier
+from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, told_dose
+from cards.timeline.regimen import Change, is_selected
+from cards.timeline.taper import allowed_step
+from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
+from cards.words import say
+
+SUMMARY = "Baclofen cut {before} to {after} in one step ({pct} %): faster than a safe taper"
+WHY = "Hyperthermia of 42.5 °C followed an in-hospital dose decrease (C-PAUL21): watch temperature, tone and mental state for 72 h."
+ORAL_ADVICE = "Options: an intermediate step of at most {step} mg/day a week, or keep the order."
+PUMP_ADVICE = "10-20 % per session is the usual maintenance step (C-MEDSC): a larger one needs a monitored bed and a written plan."
+
+
+@rule(
+    implements="ABR-02",
+    hooks=[ORDER_SELECT, ORDER_SIGN],
+    deciding=[*ORAL_NEEDS],
+    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT],
+    sources=[sources.SEED, sources.PAUL21, sources.MEDSC, sources.UKSPC, sources.HWA19],
+    limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.ABRUPT_CUT_SHARE, limits.ITB_STEP_SHARE],
+    overrides=["planned-taper", "serious-adverse-reaction", "specialist-plan", "data-incorrect"],
+    could_reach=Urgency.CRITICAL,
+)
+def dose_cut(case: Case) -> Verdict:
+    return _by_pump(case) or _by_mouth(case)
+
+
+def _by_mouth(case: Case) -> Verdict:
+    change = case.oral_change
+    if not _is_users_order(change, case):
+        return Quiet("no draft orders baclofen by mouth", rests_on=())
+    if case.oral is None:
+        return Quiet("no baclofen by mouth before")
+    if not change.is_after_known or change.after is None:
+        return Quiet("the dose of the draft is not entered or not plausible: not compared", rests_on=())
+    before = _before(case)
+    if before is None:
+        return Quiet("the dose until now is not recorded: not compared")
+    if before.unit != change.after.unit:
+        return Quiet("doses in different units: not compared", rests_on=())
+    cut = before.low - change.after.high
+    if cut <= allowed_step(before.low, case.moment, is_child=case.is_child_by_tier):
+        return Quiet("no cut beyond the limits of a taper", rests_on=())
+    if excuse := _excuse(case, change):
+        return excuse
+    abrupt = cut >= case.moment.limit(limits.ABRUPT_CUT_SHARE) * before.low and cut > case.moment.limit(limits.ORAL_STEP_MG)
+    step = allowed_step(before.low, case.moment, is_child=case.is_child_by_tier)
+    return Card(
+        urgency=_urgency(case, change, abrupt=abrupt),
+        summary=say(SUMMARY, before=told_dose(before), after=told_dose(change.after), pct=round(100 * cut / before.low)),
+        detail=(oral_exposure_line(case), WHY, say(ORAL_ADVICE, step=step)),
+        evidence=(*_drafts(change), *oral_evidence(case)),
+        suggestions=("taper", "keep-order"),
+    )
+
+
+def _by_pump(case: Case) -> Card | None:
+    change = case.pump_change
+    before = case.pump.dose if case.pump else None
+    if not _is_users_order(change, case) or before is None or change.after is None or not change.is_after_known:
+        return None
+    cut = before.low - change.after.high
+    share = cut / before.low if before.low and before.unit == change.after.unit else 0.0
+    if share <= case.moment.limit(limits.ITB_STEP_SHARE):
+        return None
+    if case.stay and case.plans(Act.PUMP_WEAN, Act.TAPER_PLAN):
+        return None
+    urgency = Urgency.CRITICAL if share >= case.moment.limit(limits.ABRUPT_CUT_SHARE) else Urgency.WARNING
+    return Card(
+        urgency=min(urgency, Urgency.WARNING) if case.moment.hook is ORDER_SELECT else urgency,
+        summary=say(SUMMARY, before=told_dose(before), after=told_dose(change.after), pct=round(100 * share)),
+        detail=(f"Intrathecal baclofen {told_dose(before)} would become {told_dose(change.after)}.", WHY, PUMP_ADVICE),
+        evidence=(*_drafts(change), *(case.pump.evidence[:1] if case.pump else ())),
+        suggestions=("keep-order",),
+    )
+
+
+def _is_users_order(change: Change, case: Case) -> bool:
+    return any(is_selected(o.reference, case.moment) for o in change.orders)
+
+
+def _before(case: Case) -> DailyDose | None:
+    """What was taken until now: the usual dose of what holds, else of what was last ordered."""
+    return case.oral.dose if case.oral else None
+
+
+def _excuse(case: Case, change: Change) -> Quiet | None:
+    tier = case.oral_dependence.tier
+    if tier is Tier.T0:
+        return Quiet(f"short or no use: {case.oral_dependence.because}")
+    planned = any(Reason.PLANNED_TAPER in o.reasons or Act.TAPER_PLAN in o.acts for o in change.orders)
+    if planned or (case.taper and case.taper.excuses):
+        return Quiet("planned taper", rests_on=())
+    return None
+
+
+def _urgency(case: Case, change: Change, *, abrupt: bool) -> Urgency:
+    tier = case.oral_dependence.tier
+    reasons = frozenset[Reason]().union(change.reasons, *(o.reasons for o in change.orders))
+    urgency = tier.urgency if abrupt else Urgency.WARNING if tier >= Tier.T2 else Urgency.INFO
+    if Reason.ADVERSE_REACTION in reasons:
+        return Urgency.INFO
+    capped = Reason.RENAL in reasons or case.moment.hook is ORDER_SELECT
+    return min(urgency, Urgency.WARNING) if capped else urgency
+
+
+def _drafts(change: Change) -> tuple[Evidence, ...]:
+    route = "intrathecal" if change.route is Route.INTRATHECAL else "by mouth"
+    return tuple(
+        Evidence(o.reference, say("draft {route}: {name} {dose}", route=route, name=o.product.name,
+                                  dose=o.dosage.text or told_dose(o.dosage.daily)), o.authored)
+        for o in change.orders
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Would signing this, or did an order of the last week, stop baclofen at once?
+
+When  drafts stop, cancel, forbid or replace baclofen and none is left after signing,
+      or an order was stopped or held in the last 7 days and no dose was taken for 12 h or more
+Then  say what is at stake; as urgent as the dependence tier, a stopped pump critical; at most warning while selecting
+Else  quiet: another baclofen order goes on, planned taper, never taken, short use
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS
+from cards.record.concepts import Reason, Route
+from cards.rule import rule
+from cards.scales.dependence import Tier
+from cards.sentences import (
+    ADVERSE_REACTION_EXCEPTION,
+    BY_TUBE,
+    ORAL_NEEDS,
+    WHY_STOPPING_HARMS,
+    oral_evidence,
+    oral_exposure_line,
+    with_dose,
+)
+from cards.timeline.interruptions import Kind, missed_dose_threshold
+from cards.timeline.regimen import Change
+from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
+from cards.words import hours, listed, say
+
+STOPPING = "Stopping {what} abruptly risks withdrawal: taper or keep the order"
+STOPPED = "{What} was stopped abruptly {gap} ago: withdrawal risk, taper or resume"
+PUMP = "Stopping intrathecal {what} risks life-threatening withdrawal: keep it running"
+ADVICE = "Options: keep the order, reduce stepwise over weeks, or ask PM&R, neurology or the pump team."
+NOT_CONTINUED = "{drugs} in its place does not continue baclofen."
+CAPPED_SELECTING = "still selecting the order"
+
+
+@rule(
+    implements="ABR-01",
+    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    deciding=[*ORAL_NEEDS],
+    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS],
+    sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
+    limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
+    overrides=[
+        "planned-taper", "serious-adverse-reaction", "never-taken", "already-resumed", "specialist-plan",
+        "comfort-care", "patient-refuses", "data-incorrect",
+    ],
+    could_reach=Urgency.CRITICAL,
+)  # fmt: skip
+def stop_order(case: Case) -> Verdict:
+    if case.moment.hook.drafts_in:
+        pump = _stops_pump(case)
+        return pump or _stops_oral(case)
+    return _was_stopped(case)
+
+
+def _stops_pump(case: Case) -> Card | None:
+    change = case.pump_change
+    if not (change.stops or change.stop_orders) or not change.leaves_none or change.is_hold and _has_plan(change):
+        return None
+    if case.pump is not None and (not case.pump.is_in_place or case.pump.other_drugs and not case.pump.is_baclofen):
+        return None
+    dose = case.pump.dose if case.pump else None
+    return Card(
+        urgency=_at_most_warning_while_selecting(Urgency.CRITICAL, case),
+        summary=say(PUMP, what=with_dose(dose)),
+        detail=(
+            f"This would stop intrathecal {with_dose(dose)}. {_drafts_line(change)}".strip(),
+            "Intrathecal withdrawal progresses over 24-72 h and can kill (boxed warning, C-LITB).",
+            ADVICE,
+        ),
+        evidence=(*_draft_evidence(change), *(case.pump.evidence[:1] if case.pump else ())),
+        suggestions=("keep-order", "consult"),
+    )
+
+
+def _stops_oral(case: Case) -> Verdict:
+    change = case.oral_change
+    if not (change.stops or change.stop_orders):
+        return Quiet("no draft stops baclofen", rests_on=())
+    if case.oral is None:
+        return Quiet("no baclofen by mouth to stop")
+    if not change.leaves_none:
+        return Quiet("another baclofen order goes on", rests_on=())
+    if change.is_hold and change.reasons & {Reason.NPO, Reason.SURGERY}:
+        return Quiet("a perioperative hold: asked by npo_or_hold", rests_on=())
+    if excuse := _excuse(case, change.reasons):
+        return excuse
+    return Card(
+        urgency=_at_most_warning_while_selecting(_urgency(case, change.reasons), case),
+        summary=say(STOPPING, what=with_dose(case.oral.dose)),
+        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *_substitute_line(change), ADVICE,
+                ADVERSE_REACTION_EXCEPTION),
+        evidence=(*_draft_evidence(change), *oral_evidence(case)),
+        suggestions=("keep-order", "taper", "consult"),
+        capped=CAPPED_SELECTING if case.moment.hook is ORDER_SELECT else "",
+    )  # fmt: skip
+
+
+def _was_stopped(case: Case) -> Verdict:
+    """The retrospective form, on opening the chart."""
+    if case.oral is None:
+        return Quiet("no baclofen by mouth")
+    gap = case.oral_interruption
+    if gap is None:
+        return Quiet("baclofen by mouth goes on, as far as is recorded")
+    if gap.kind not in (Kind.STOPPED, Kind.HELD, Kind.REPORTED):
+        return Quiet(f"not stopped: {gap.kind}", rests_on=())
+    since = gap.hours(case.now)
+    if since > case.moment.limit(limits.RECENT_STOP) * 24:
+        return Quiet("stopped more than 7 days ago", rests_on=())
+    if since < missed_dose_threshold(case.oral.interval_hours, case.moment):
+        return Quiet("last dose less than one missed-dose threshold ago", rests_on=())
+    reasons = gap.order.reasons if gap.order else frozenset()
+    if excuse := _excuse(case, reasons):
+        return excuse
+    return Card(
+        urgency=_urgency(case, reasons),
+        summary=say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
+        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, ADVICE, BY_TUBE, ADVERSE_REACTION_EXCEPTION),
+        evidence=(*gap.evidence, *oral_evidence(case)),
+        suggestions=("resume-baclofen", "taper", "consult"),
+    )
+
+
+def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
+    """FND-07: what makes a stop no abrupt discontinuation."""
+    assert case.oral is not None
+    if case.oral_dependence.tier is Tier.T0:
+        return Quiet(f"short or no use: {case.oral_dependence.because}")
+    if Reason.NEVER_TAKEN in reasons or case.oral.is_never_taken:
+        return Quiet("never taken", rests_on=())
+    if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
+        return Quiet("planned taper", rests_on=())
+    if Reason.DUPLICATE in reasons and case.oral.current:
+        return Quiet("continued under another order", rests_on=())
+    return None
+
+
+def _urgency(case: Case, reasons: frozenset[Reason]) -> Urgency:
+    """By tier; a serious adverse reaction is the label's own exception, a renal reason caps at warning."""
+    urgency = case.oral_dependence.tier.urgency
+    if Reason.ADVERSE_REACTION in reasons:
+        return Urgency.INFO
+    return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons else urgency
+
+
+def _at_most_warning_while_selecting(urgency: Urgency, case: Case) -> Urgency:
+    return min(urgency, Urgency.WARNING) if case.moment.hook is ORDER_SELECT else urgency
+
+
+def _has_plan(change: Change) -> bool:
+    return change.route is Route.INTRATHECAL and bool(change.reasons & {Reason.PLANNED_TAPER})
+
+
+def _drafts_line(change: Change) -> str:
+    return f"Drafts: {listed([say('{text}', text=o.text) for o in change.stop_orders])}." if change.stop_orders else ""
+
+
+def _draft_evidence(change: Change) -> tuple[Evidence, ...]:
+    told = [Evidence(o.reference, say("draft: {name}, {status}", name=o.product.name,
+                                      status="do not perform" if o.do_not_perform else o.status), o.authored)
+            for o in change.stops]  # fmt: skip
+    return (*told, *(Evidence(o.reference, say("draft: {text}", text=o.text), o.authored) for o in change.stop_orders))
+
+
+def _substitute_line(change: Change) -> tuple[str, ...]:
+    return (say(NOT_CONTINUED, drugs=listed([d.value for d in change.substitutes]).capitalize()),) if change.substitutes else ()
+
+

@@ -1,0 +1,202 @@
+"""Is the refill of a baclofen pump due, or overdue?
+
+When  the low-reservoir alarm date, or the calculated empty date, is near or passed and no refill is recorded or booked;
+      or, without such a date, the last refill is long ago
+Then  4-14 days before: a reminder; 0-3 days before, or up to one day after: a warning; two days after, or empty: critical
+Else  quiet: refill far off, booked in time, no pump, another drug in the pump
+"""
+
+from typing import NamedTuple
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import PATIENT_VIEW
+from cards.limits import JUDGEMENT, Limit
+from cards.needs import (
+    APPOINTMENTS,
+    CARE_PLANS,
+    CONDITIONS,
+    DEVICE_USE,
+    DEVICES,
+    ENCOUNTERS,
+    MEDICATION_REQUESTS,
+    MEDICATION_STATEMENTS,
+    OBSERVATIONS,
+    PROCEDURES,
+    SERVICE_REQUESTS,
+)
+from cards.record.when import When
+from cards.rule import rule
+from cards.timeline.pump import Pump, PumpDrug
+from cards.timeline.reservoir import Reservoir, days_to
+from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
+from cards.words import day, say
+
+DUE_SOON = Limit("refill_due_soon", 14, "d", JUDGEMENT, sources.GIL)
+DUE_NOW = Limit("refill_due_now", 3, "d", JUDGEMENT, sources.GIL, "refills are done 3-5 days before the alarm date")
+OVERDUE = Limit("refill_overdue", 2, "d", JUDGEMENT, sources.MEDPM)
+LONG_AGO = Limit("refill_long_ago", 90, "d", JUDGEMENT, sources.GIL, "typically every 3-4 months")
+VERY_LONG_AGO = Limit("refill_very_long_ago", 150, "d", JUDGEMENT, sources.GIL)
+DATES_DIFFER = Limit("refill_dates_differ", 7, "d", JUDGEMENT, sources.GIL)
+
+DUE = "Baclofen pump refill due {date}"
+TODAY = "Baclofen pump refill due today ({date}): refill before it runs low"
+PASSED = "Baclofen pump refill overdue: alarm date {date}. Refill and interrogate"
+EMPTY = "Baclofen pump calculated empty since {date}: refill and interrogate now"
+LAST = "Baclofen pump last refilled {date} ({days} days ago): refill and interrogate"
+NOTHING_KNOWN = "Baclofen pump: no refill or alarm date recorded. Ask the pump clinic"
+DRUG_UNKNOWN = "Implanted pump, drug in it not recorded: ask for the pump card"
+
+WHY = "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LITB); makers recommend at most 180 days between refills (C-STAB)."
+ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
+EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
+NOT_READ = "Refills could not be read: the pump may have been filled since."
+_PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
+
+
+class State(NamedTuple):
+    """Where the supply stands: how urgent, in which words, by which fact. Urgency None: nothing to say."""
+
+    urgency: Urgency | None
+    told: str
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+
+@rule(
+    implements="PMP-01",
+    hooks=[PATIENT_VIEW],
+    deciding=[*_PUMP_NEEDS, OBSERVATIONS],
+    refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, SERVICE_REQUESTS],
+    sources=[sources.SEED, sources.GIL, sources.STAB, sources.MEDPM, sources.LITB],
+    limits=[DUE_SOON, DUE_NOW, OVERDUE, LONG_AGO, VERY_LONG_AGO, limits.MAX_REFILL_INTERVAL],
+    overrides=["pump-verified", "specialist-plan", "data-incorrect"],
+    could_reach=Urgency.CRITICAL,
+)
+def refill(case: Case) -> Verdict:
+    pump = case.pump
+    if pump is None:
+        return Quiet("no pump", rests_on=_PUMP_NEEDS)
+    if not pump.is_in_place:
+        return Quiet("the pump was taken out", rests_on=())
+    if pump.drug is PumpDrug.OTHER:
+        return Quiet("the pump holds another drug", rests_on=_PUMP_NEEDS)
+    state = supply_state(case, pump)
+    if state.urgency is None and pump.drug is PumpDrug.BACLOFEN:
+        return Quiet(state.told, rests_on=(OBSERVATIONS, PROCEDURES))
+    if pump.drug is PumpDrug.UNKNOWN:
+        return _unknown_drug(pump, state)
+    assert state.urgency is not None
+    refills_unread = not case.saw(PROCEDURES)
+    return Card(
+        urgency=min(state.urgency, Urgency.WARNING) if refills_unread else state.urgency,
+        summary=state.told,
+        detail=(
+            *((NOT_READ,) if refills_unread else ()),
+            f"Intrathecal baclofen pump{_model(pump)}: {state.note or state.told}.",
+            WHY,
+            EMERGENCY,
+            ASK_CARER,
+        ),
+        evidence=(*state.evidence, *pump.evidence[:1]),
+        suggestions=("refill", "interrogate", "education"),
+        capped="refills not read" if refills_unread else "",
+    )
+
+
+def supply_state(case: Case, pump: Pump) -> State:
+    """The row of the table in clinical.md (PMP-01) that applies."""
+    reservoir, moment, now = pump.reservoir, case.moment, case.now
+    if reservoir.empty is not None and reservoir.empty.is_past(now):
+        told = say(EMPTY, date=day(reservoir.empty.earliest, case.zone))
+        return State(Urgency.CRITICAL, told, _evidence(reservoir, "empty"))
+    due, by = _due(reservoir, case)
+    if due is None:
+        return _by_last_refill(case, pump)
+    days = days_to(due, now, moment)
+    date = day(due.earliest, case.zone)
+    evidence = _evidence(reservoir, by)
+    note = _disagreement(reservoir, case)
+    if days <= -moment.limit(OVERDUE):
+        return State(Urgency.CRITICAL, say(PASSED, date=date), evidence, note)
+    if days < 0:
+        return State(Urgency.WARNING, say(PASSED, date=date), evidence, note)
+    if days == 0:
+        return State(Urgency.WARNING, say(TODAY, date=date), evidence, note)
+    if days > moment.limit(DUE_SOON):
+        return State(None, f"refill due {date}")
+    before = None if reservoir.booked is None else days - days_to(reservoir.booked, now, moment)
+    if before is not None and before >= moment.limit(DUE_NOW):
+        return State(None, f"refill due {date}, booked in time")
+    if before is not None and before >= 0:
+        return State(Urgency.INFO, say(DUE, date=date), evidence, "booked less than 3 days before the alarm date")
+    late = before is not None or days <= moment.limit(DUE_NOW)
+    return State(Urgency.WARNING if late else Urgency.INFO, say(DUE, date=date), evidence,
+                 "the booked refill falls after the alarm date" if before is not None else note)  # fmt: skip
+
+
+def _due(reservoir: Reservoir, case: Case) -> tuple[When | None, str]:
+    """The date that counts: the alarm date, or the calculated one where that is more than a week earlier."""
+    if reservoir.alarm is None:
+        return (reservoir.empty, "empty") if reservoir.empty else (None, "")
+    if reservoir.empty is not None:
+        earlier = days_to(reservoir.alarm, case.now, case.moment) - days_to(reservoir.empty, case.now, case.moment)
+        if earlier > case.moment.limit(DATES_DIFFER):
+            return reservoir.empty, "empty"
+    return reservoir.alarm, "alarm"
+
+
+def _disagreement(reservoir: Reservoir, case: Case) -> str:
+    if reservoir.alarm is None or reservoir.empty is None:
+        return ""
+    apart = abs((reservoir.alarm.earliest - reservoir.empty.earliest).days)
+    if apart <= case.moment.limit(DATES_DIFFER):
+        return ""
+    return f"alarm date and calculated empty date are {apart} days apart; the earlier counts"
+
+
+def _by_last_refill(case: Case, pump: Pump) -> State:
+    last, moment = pump.reservoir.last_fill, case.moment
+    if last is None:
+        return _nothing_known(case, pump)
+    days = -days_to(last, case.now, moment)
+    told = say(LAST, date=day(last.earliest, case.zone), days=days)
+    evidence = (Evidence(pump.reservoir.last_fill_reference, "last refill", last),)
+    for above, urgency in (
+        (moment.limit(limits.MAX_REFILL_INTERVAL), Urgency.CRITICAL),
+        (moment.limit(VERY_LONG_AGO), Urgency.WARNING),
+        (moment.limit(LONG_AGO), Urgency.INFO),
+    ):
+        if days > above:
+            return State(urgency, told, evidence, "no alarm date recorded")
+    return State(None, f"last refilled {days} days ago")
+
+
+def _nothing_known(case: Case, pump: Pump) -> State:
+    contact = pump.last_contact
+    recent = contact is not None and contact.hours_until(case.now) <= case.moment.limit(limits.MAX_REFILL_INTERVAL) * 24
+    return State(Urgency.INFO if recent else Urgency.WARNING, NOTHING_KNOWN, pump.evidence[:1])
+
+
+def _unknown_drug(pump: Pump, state: State) -> Card:
+    """A pump whose drug nobody recorded: a reminder, or what its dates ask for, at most a warning."""
+    urgency = min(state.urgency or Urgency.INFO, Urgency.WARNING) if pump.reservoir.alarm else Urgency.INFO
+    return Card(
+        urgency=urgency,
+        summary=DRUG_UNKNOWN,
+        detail=(f"Implanted pump{_model(pump)}; it may hold baclofen. {state.told}.", WHY, ASK_CARER),
+        evidence=(*state.evidence, *pump.evidence[:1]),
+        suggestions=("interrogate",),
+        capped="drug in the pump not recorded",
+    )
+
+
+def _model(pump: Pump) -> str:
+    return f" ({pump.model.value})" if pump.model.value else ""
+
+
+def _evidence(reservoir: Reservoir, by: str) -> tuple[Evidence, ...]:
+    if by == "empty":
+        return (Evidence(reservoir.empty_reference, "calculated empty date", reservoir.empty),)
+    return (Evidence(reservoir.alarm_reference, "refill alarm date", reservoir.alarm),)
+

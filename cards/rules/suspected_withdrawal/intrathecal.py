@@ -1,0 +1,110 @@
+"""Do the findings look like intrathecal baclofen withdrawal?
+
+When  a baclofen pump is in place (or was taken out within 14 days), delivery fails or may fail, and new findings reach
+      the gate of the score (2 points after a probable failure, 5 in two domains while the pump's state is unknown)
+Then  interrogate now and restore intrathecal baclofen; critical with a red flag, 6 points, or 4 after a probable failure
+Else  quiet: no pump, another drug in it, too few findings, low tone (toxicity)
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.mimics import mimic_lines
+from cards.needs import (
+    APPOINTMENTS,
+    CARE_PLANS,
+    CONDITIONS,
+    DEVICE_USE,
+    DEVICES,
+    ENCOUNTERS,
+    LABS,
+    MEDICATION_REQUESTS,
+    MEDICATION_STATEMENTS,
+    OBSERVATIONS,
+    PATIENT,
+    PROCEDURES,
+    VITALS,
+)
+from cards.rule import rule
+from cards.scales.withdrawal_gate import Answer, fewest_points, gate
+from cards.sentences import told_dose
+from cards.telling import counted_line, first_certain, has_alternative, has_vitals, score_evidence, uncertain_card
+from cards.timeline.pump import Pump, PumpDrug
+from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.words import ago
+
+SUMMARY = "Suspected intrathecal baclofen withdrawal: interrogate pump NOW, restore IT baclofen"
+DRUG_UNKNOWN = "Implanted pump and signs of withdrawal: which drug? Interrogate the pump NOW"
+ACTIONS = (
+    "1. Interrogate the pump now: reservoir, rate, alarms and event log, programming. A normal interrogation does not "
+    "exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study.",
+    "2. Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
+    "specialist (C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service.",
+    "3. ICU: telemetry, arterial pressure; late bradyarrhythmia or hypotension occur. Active cooling; fluids for "
+    "rhabdomyolysis; CK, metabolic panel and coagulation every 6-8 h.",
+    "4. Oral baclofen alone is not effective; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay "
+    "intrathecal restoration.",
+    "5. Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
+)
+ACTIONS_CHILD = (*ACTIONS[:3], "4. Oral baclofen alone is not effective and must not delay intrathecal restoration.", ACTIONS[4])
+BRIDGE = (
+    "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
+    "reduce in the elderly, COPD or with opioids."
+)
+PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
+SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
+
+
+@rule(
+    implements="WDR-02",
+    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    deciding=[*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS],
+    refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
+    sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
+             sources.PED341, sources.PALS],
+    limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],
+    overrides=["alternative-diagnosis", "pump-verified", "comfort-care"],
+    could_reach=Urgency.CRITICAL,
+)  # fmt: skip
+def intrathecal(case: Case) -> Verdict:
+    pump, delivery, score = case.pump, case.delivery, case.pump_findings
+    if pump is None or delivery is None:
+        return Quiet("no pump", rests_on=PUMP_NEEDS)
+    if pump.drug is PumpDrug.OTHER:
+        return Quiet("the pump holds another drug", rests_on=PUMP_NEEDS)
+    window = case.moment.limit(limits.RECENT_PUMP_EVENT) * 24
+    if pump.removed is not None and pump.removed.hours_until(case.now) > window:
+        return Quiet("the pump was taken out more than 14 days ago", rests_on=(PROCEDURES,))
+    if score.points < fewest_points():
+        return first_certain(case, Quiet("too few findings of withdrawal", rests_on=SIGNS))
+    judged = gate(score, delivery.level, case.toxicity, is_intrathecal=True,
+                  is_interrogated_normal=delivery.is_interrogated_normal, has_alternative=has_alternative(case),
+                  has_vitals=has_vitals(case))  # fmt: skip
+    if judged.answer is Answer.NO:
+        return Quiet(f"below the gate: {judged.because}")
+    if judged.answer is Answer.TOXICITY:
+        return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
+    since = f", {ago(delivery.since, case.now, case.zone)}" if delivery.since else ""
+    counted = counted_line(score, f"{delivery.because}{since} ({delivery.level.word})", case)
+    if judged.answer is Answer.UNCERTAIN:
+        return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
+    unknown = pump.drug is PumpDrug.UNKNOWN
+    return Card(
+        urgency=min(judged.urgency, Urgency.WARNING) if unknown and not score.has("P4") else judged.urgency,
+        summary=DRUG_UNKNOWN if unknown else SUMMARY,
+        detail=(counted, _pump_line(pump), *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD),
+                *((BRIDGE,) if case.is_adult_for_doses else ()), *mimic_lines(case)),
+        evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2]),
+        suggestions=("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "cooling", "consult")
+        if score.has_fever else ("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "consult"),
+        not_counted=score.not_counted,
+        capped="drug in the pump not recorded" if unknown else "",
+    )  # fmt: skip
+
+
+def _pump_line(pump: Pump) -> str:
+    model = f" ({pump.model.value})" if pump.model.value else ""
+    dose = f", {told_dose(pump.dose)}" if pump.dose else ", dose not recorded"
+    drug = "baclofen" if pump.drug is PumpDrug.BACLOFEN else "drug not recorded: ask for the pump card"
+    also = f" with {', '.join(sorted(d.value for d in pump.other_drugs))}" if pump.other_drugs else ""
+    return f"Intrathecal pump{model}: {drug}{also}{dose}."

@@ -1,0 +1,74 @@
+"""Do the findings look like withdrawal from baclofen by mouth?
+
+When  baclofen by mouth stopped, was held, left out, cut or ran out, and new findings reach the gate of the score
+      (3 points after a probable interruption, 2 telling ones after a confirmed one, 6 with rigidity after a possible one)
+Then  restart; critical with a red flag or 6 points
+Else  quiet: no interruption, too few findings, low tone (toxicity), short use
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.mimics import mimic_lines
+from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, VITALS
+from cards.rule import rule
+from cards.scales.dependence import Tier
+from cards.scales.withdrawal_gate import Answer, fewest_points, gate
+from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.telling import counted_line, first_certain, has_alternative, has_vitals, score_evidence, uncertain_card
+from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.words import say
+
+SUMMARY = "Suspected baclofen withdrawal (oral, about {hours} h since last dose): restart now"
+NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
+RESTART = (
+    "Restart baclofen at the last dose now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. "
+    "In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
+)
+TREAT = "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. Treat possible sepsis in parallel."
+SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
+
+
+@rule(
+    implements="WDR-01",
+    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    deciding=[*ORAL_NEEDS, *SIGNS, ENCOUNTERS],
+    refining=[CARE_PLANS, PATIENT, PROCEDURES],
+    sources=[sources.SEED, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV, sources.KAO03, sources.PALS],
+    limits=[limits.ORAL_MISSED, limits.ORAL_CONFIRMED, limits.SYMPTOMS_COUNT_FULLY, limits.VITALS_WINDOW,
+            limits.SYMPTOMS_WINDOW],
+    overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
+    could_reach=Urgency.CRITICAL,
+)  # fmt: skip
+def oral(case: Case) -> Verdict:
+    if case.oral is None:
+        return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
+    if case.oral_dependence.tier is Tier.T0:
+        return Quiet(f"short or no use: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
+    gap, score = case.oral_interruption, case.oral_findings
+    if gap is None or score.points < fewest_points():
+        return first_certain(
+            case,
+            Quiet("too few findings of withdrawal", rests_on=SIGNS if score.points < fewest_points() else None),
+            Quiet("baclofen by mouth goes on", rests_on=(*ORAL_NEEDS, ENCOUNTERS) if gap is None else None),
+        )
+    judged = gate(score, gap.level, case.toxicity, is_intrathecal=False, has_alternative=has_alternative(case),
+                  has_vitals=has_vitals(case))  # fmt: skip
+    if judged.answer is Answer.NO:
+        return Quiet(f"below the gate: {judged.because}")
+    if judged.answer is Answer.TOXICITY:
+        return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
+    interruption = f"{gap.kind}, {gap.basis} ({gap.level.word})"
+    counted = counted_line(score, interruption, case)
+    if judged.answer is Answer.UNCERTAIN:
+        return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
+    summary = SUMMARY if gap.since else NO_TIME
+    return Card(
+        urgency=judged.urgency,
+        summary=say(summary, hours=int(gap.hours(case.now))),
+        detail=(counted, RESTART, oral_exposure_line(case), BY_TUBE, TREAT, *mimic_lines(case)),
+        evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
+        suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
+        if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
+        not_counted=score.not_counted,
+    )  # fmt: skip

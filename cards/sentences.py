@@ -1,0 +1,63 @@
+"""Sentences that several cards share: what the patient takes, since when, when last, and why a stop matters."""
+
+from cards.case import Case
+from cards.needs import ADMINISTRATIONS, DISPENSES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, Need
+from cards.record.facts import DailyDose
+from cards.scales.dependence import Dependence
+from cards.verdict import Evidence
+from cards.words import ago, listed, number, say
+
+ORAL_NEEDS: tuple[Need, ...] = (MEDICATION_REQUESTS, MEDICATION_STATEMENTS, ADMINISTRATIONS, DISPENSES)
+
+WHY_STOPPING_HARMS = (
+    "Abrupt stop can bring hallucinations and seizures (C-LORAL), high fever, altered mental state, rebound "
+    "spasticity, rhabdomyolysis, organ failure and death (C-OZO); onset usually within 1-3 days."
+)
+ADVERSE_REACTION_EXCEPTION = "Exception: a serious adverse reaction (C-LORAL); then watch for withdrawal for 72 h."
+BY_TUBE = (
+    "Nil by mouth or no swallow: give by feeding tube (suspension, solution or granules, C-LYV); there is no "
+    "intravenous baclofen, and the intrathecal product is for intrathecal use only (C-GABLO)."
+)
+
+
+def told_dose(dose: DailyDose | None) -> str:
+    """"60 mg/day", "40-60 mg/day" or nothing."""
+    if dose is None:
+        return ""
+    amount = number(dose.low) if dose.low == dose.high else f"{number(dose.low)}-{number(dose.high)}"
+    return f"{amount} {dose.unit}"
+
+
+def with_dose(dose: DailyDose | None) -> str:
+    """"baclofen 60 mg/day", or "baclofen" where the dose is not known."""
+    return f"baclofen {told_dose(dose)}".strip()
+
+
+def oral_exposure_line(case: Case) -> str:
+    """What was found: dose, route, duration, last dose."""
+    last, basis = case.last_oral_dose
+    since = f"{basis} {ago(last, case.now, case.zone)}" if last else "time of the last dose not recorded"
+    ask = "" if last and basis == "last dose given" else " Confirm the last dose with patient, MAR or pharmacy."
+    return f"Baclofen by mouth, {told_dependence(case.oral_dependence)}; {since}.{ask}"
+
+
+def told_dependence(dependence: Dependence) -> str:
+    """The tier in words, with what was assumed and what raises it."""
+    raised = f" (higher risk: {listed(dependence.raised_by)})" if dependence.raised_by else ""
+    assumed = f" ({'; '.join(dependence.assumed)})" if dependence.assumed else ""
+    return f"{dependence.because}{assumed}{raised}"
+
+
+def oral_evidence(case: Case) -> tuple[Evidence, ...]:
+    """The order or statement that shows the exposure, and the last dose given."""
+    if case.oral is None:
+        return ()
+    told: list[Evidence] = []
+    for order in (*case.oral.current, *case.oral.orders)[:1]:
+        words = say("{name} {dose}", name=order.product.name, dose=order.dosage.text or told_dose(order.dosage.daily))
+        told.append(Evidence(order.reference, words.strip(), order.start or order.authored))
+    if case.oral.last_given:
+        told.append(Evidence(case.oral.last_given.reference, "last dose given", case.oral.last_given.when))
+    if not told and case.oral.fills:
+        told.append(Evidence(case.oral.fills[-1].reference, "fill", case.oral.fills[-1].when))
+    return tuple(told)

@@ -1,0 +1,42 @@
+"""Is baclofen excluded? Then nothing else matters (contract, "When data are missing")."""
+
+from cards import needs
+from cards.record.concepts import Act, Problem
+from cards.record.record import Record
+
+_PUMP_ACTS = frozenset(act for act in Act if act.value.startswith("pump-")) | {Act.INTRATHECAL_BRIDGE}
+_TELLING = frozenset(
+    {Problem.PUMP_PRESENT, Problem.BACLOFEN_WITHDRAWAL, Problem.BACLOFEN_TOXICITY, Problem.PUMP_COMPLICATION,
+     Problem.PUMP_INFECTION}
+)  # fmt: skip
+
+
+def exposure_excluded(record: Record) -> bool:
+    """Every need that could reveal baclofen was read whole, nothing in it is unreadable, and none shows baclofen.
+
+    What a site declares unsupported does not count, but one of orders and statements must have been read.
+    """
+    ledger = record.ledger
+    if ledger.lost(need.key for need in needs.EXPOSURE):
+        return False
+    if not any(ledger.is_whole(need.key) for need in (needs.MEDICATION_REQUESTS, needs.MEDICATION_STATEMENTS)):
+        return False
+    if record.unreadable and any(u.need in {n.key for n in needs.EXPOSURE} for u in record.unreadable):
+        return False
+    return not (_shows_drug(record) or _shows_pump(record))
+
+
+def _shows_drug(record: Record) -> bool:
+    for group in (record.medication_orders, record.replaced, record.administrations, record.dispenses):
+        if any(fact.product.is_baclofen or not fact.product.is_known for fact in group):
+            return True
+    return False
+
+
+def _shows_pump(record: Record) -> bool:
+    return (
+        bool(record.devices)
+        or any(p.acts & _PUMP_ACTS for p in record.procedures)
+        or any(o.acts & _PUMP_ACTS for o in record.orders)
+        or any(c.concepts & _TELLING for c in record.conditions)
+    )
