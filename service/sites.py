@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 _OURS_ALONE = {"name", "any_loopback_fhir", "any_loopback_origin"}  # not for a sites file
 KEYS = tuple(field for field in Site.__struct_fields__ if field not in _OURS_ALONE)
+_CHOICES: dict[str, list[str]] = {
+    key: [choice for choice in get_args(hint) if choice]
+    for key, hint in get_type_hints(Site).items()
+    if get_origin(hint) is Literal
+}
 _DIALECTS_SPOKEN = ("generic", "sandbox")
 
 
@@ -72,6 +77,9 @@ def site_from_table(name: str, table: Any, *, where: str) -> Site:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, 1)
             raise ConfigError(f"{where}: unknown key {key!r}" + (f"; meant {near[0]!r}?" if near else ""))
+    for key, allowed in _CHOICES.items():
+        if isinstance(table.get(key), str) and table[key] not in allowed:
+            raise ConfigError(f"{where}: {key} = {table[key]!r} must be {', '.join(allowed[:-1])} or {allowed[-1]}")
     zone = _zone(table.get("timezone", "UTC"), where)
     try:
         site = msgspec.convert({"name": name, **{key: table[key] for key in table if key != "timezone"}}, Site)

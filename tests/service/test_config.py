@@ -1,0 +1,92 @@
+"""The environment and the demo's configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from service.config import Config
+from service.errors import ConfigError
+
+PREFIX = "BACLOFEN_CDS_"
+
+
+@pytest.fixture(autouse=True)
+def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sites file in an otherwise clean environment."""
+    path = tmp_path / "sites.toml"
+    path.write_text('[sites.here]\ntrust = "none"', "utf-8")
+    for name in ("SITES", "PUBLIC_URL", "DATABASE_URL", "VALUESETS", "LOG_LEVEL", "MAX_BODY"):
+        monkeypatch.delenv(PREFIX + name, raising=False)
+    monkeypatch.setenv(PREFIX + "SITES", str(path))
+    return path
+
+
+def test_only_a_sites_file_is_a_must() -> None:
+    config = Config.from_environment()
+
+    assert config.site.name == "here"
+    assert (config.public_url, config.max_body, config.log_level) == ("", 10 * 1024 * 1024, "INFO")
+    assert config.viewer_fhir == ""
+
+
+def test_without_a_sites_file_one_line_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PREFIX + "SITES")
+
+    with pytest.raises(ConfigError, match="set BACLOFEN_CDS_SITES"):
+        Config.from_environment()
+
+
+def test_everything_that_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(PREFIX + "PUBLIC_URL", "https://cds.example.org/baclofen/")
+    monkeypatch.setenv(PREFIX + "DATABASE_URL", "sqlite:////var/lib/cds.sqlite")
+    monkeypatch.setenv(PREFIX + "VALUESETS", str(tmp_path))
+    monkeypatch.setenv(PREFIX + "LOG_LEVEL", "WARNING")
+    monkeypatch.setenv(PREFIX + "MAX_BODY", "2048")
+
+    config = Config.from_environment()
+
+    assert config.public_url == "https://cds.example.org/baclofen"
+    assert (config.database_url, config.valuesets) == ("sqlite:////var/lib/cds.sqlite", tmp_path)
+    assert (config.log_level, config.max_body) == ("WARNING", 2048)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SITE", "x", "meant BACLOFEN_CDS_SITES?"),
+        ("FROBNICATE", "1", "unknown environment variable BACLOFEN_CDS_FROBNICATE"),
+        ("MAX_BODY", "lots", "BACLOFEN_CDS_MAX_BODY"),
+        ("MAX_BODY", "5", "BACLOFEN_CDS_MAX_BODY"),
+        ("LOG_LEVEL", "LOUD", "BACLOFEN_CDS_LOG_LEVEL"),
+        ("PUBLIC_URL", "cds.example.org", "BACLOFEN_CDS_PUBLIC_URL"),
+        ("PUBLIC_URL", "https://cds.example.org/?a=1", "BACLOFEN_CDS_PUBLIC_URL"),
+    ],
+)
+def test_a_wrong_variable_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+
+    with pytest.raises(ConfigError) as caught:
+        Config.from_environment()
+
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_demo_asks_nobody_for_a_token_and_calls_no_network() -> None:
+    config = Config.demo()
+
+    assert (config.site.trust, config.site.missing_data, config.site.fhir_servers) == ("none", "card", ())
+    assert config.site.any_loopback_fhir
+    assert config.database_url == "sqlite://"
+
+
+def test_the_demo_with_changes() -> None:
+    config = Config.demo(missing_data="412", timezone="Europe/Berlin", public_url="http://localhost:1/", max_body=5000)
+
+    assert (config.site.missing_data, str(config.site.timezone)) == ("412", "Europe/Berlin")
+    assert (config.public_url, config.max_body) == ("http://localhost:1", 5000)
+
+
+def test_the_demo_knows_no_other_change() -> None:
+    with pytest.raises(ConfigError, match="frobnicate"):
+        Config.demo(frobnicate=1)
