@@ -16,7 +16,7 @@ UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
 
 # Resource types that R4 does not have: their sender speaks DSTU2, STU3 or R5.
 NOT_R4_TYPES = frozenset(
-    [
+    {
         "MedicationOrder",
         "DiagnosticOrder",
         "DeviceUseRequest",
@@ -31,7 +31,7 @@ NOT_R4_TYPES = frozenset(
         "ProcessRequest",
         "DeviceUsage",
         "NutritionIntake",
-    ]
+    }
 )
 
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')

@@ -6,6 +6,7 @@ searches; what it does not implement it refuses, with an OperationOutcome and ne
 
 import json
 import logging
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -57,8 +58,12 @@ def serve_fixtures(host: str, port: int, now: Callable[[], datetime], *, directo
 
 
 def serve(host: str, port: int, resources: Resources) -> DemoFhirServer:
-    """Start a store over these resources."""
-    server = make_server(host, port, store_app(resources), threaded=True, request_handler=_Handler)
+    """Start a store over these resources. OSError if the port is in use."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:  # Werkzeug would end the process instead
+        server = make_server(
+            host, port, store_app(resources), threaded=True, request_handler=_Handler, fd=listener.fileno()
+        )
     name = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
     return DemoFhirServer(server, f"http://{name}:{server.port}{PATH}")
 

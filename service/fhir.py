@@ -282,7 +282,7 @@ def _read(response: requests.Response, until: float, limit: int) -> bytes | None
         if time.monotonic() >= until:
             raise TimeoutError
         pieces.append(piece)
-    return b"".join(pieces)
+    return b"".join(pieces).removeprefix(b"\xef\xbb\xbf")  # some servers send a byte-order mark
 
 
 def _refused(status: int, resource_type: str) -> _Fault:
