@@ -1,7 +1,6 @@
 """Fixtures shared by all rooms: the real HAPI FHIR and the embedded store, started once a session."""
 
 from collections.abc import Iterator
-from datetime import UTC
 
 import pytest
 
@@ -28,6 +27,6 @@ def hapi_with_stories(hapi: str) -> str:
 @pytest.fixture(scope="session")
 def store_with_stories() -> Iterator[str]:
     """Base URL of the embedded store with all stories, dates relative to NOW."""
-    server = serve_fixtures("127.0.0.1", 0, lambda: NOW.astimezone(UTC))
+    server = serve_fixtures("127.0.0.1", 0, lambda: NOW)
     yield server.url
     server.close()
