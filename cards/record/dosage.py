@@ -118,9 +118,9 @@ def read_dosage(
     `fallback_text` is a sig that stands elsewhere (the order's own text), used when there is no instruction.
     The instructions come back too, for bounds and words.
     """
-    found = [read_instruction(item, product, route, zone) for item in items(value)]
+    found = [read_instruction(item, product, zone) for item in items(value)]
     if not found and fallback_text:
-        found = [read_instruction({"text": fallback_text}, product, route, zone)]
+        found = [read_instruction({"text": fallback_text}, product, zone)]
     if not found:
         return Dosage(), []
     groups, is_sequence = _groups(found)
@@ -151,7 +151,15 @@ def read_dosage(
     )
 
 
-def read_instruction(item: dict[str, Any], product: Product, route: Route, zone: tzinfo) -> Instruction:
+def bounds_only(item: dict[str, Any], zone: tzinfo) -> Instruction:
+    """One Dosage element as far as its time goes: for drugs whose dose nobody asks for."""
+    timing = next(iter(items(item.get("timing"))), {})
+    repeat = next(iter(items(timing.get("repeat"))), {})
+    start, end = read_period(repeat.get("boundsPeriod"), zone)
+    return Instruction(_Doses(), start=start, end=end, days=days_in(repeat.get("boundsDuration")))
+
+
+def read_instruction(item: dict[str, Any], product: Product, zone: tzinfo) -> Instruction:
     """One Dosage element."""
     text = string(item.get("text"))
     extra = " ; ".join(
@@ -397,10 +405,9 @@ def _begin(part: Instruction) -> datetime:
 
 def _are_concurrent(found: list[Instruction]) -> bool:
     """Numbered instructions that are parts of one day: the same bounds, or each its own time of day and no bounds."""
-    bounds = {(part.start, part.end, part.days) for part in found}
-    if len(bounds) > 1:
+    if len({(part.start, part.end) for part in found}) > 1 or found[0].days is not None:
         return False
-    if found[0].end is not None or found[0].days is not None:
+    if found[0].end is not None:
         return True
     moments = [part.when for part in found]
     return all(moments) and len(set(moments)) == len(moments)

@@ -136,9 +136,8 @@ SIGNS = (
     Row(
         Sign.PRURITUS,
         ("prurit*", "itching", "itch", "itchy", "itchiness"),
-        unless=("(with|and) rash", "rash ~ itch*", "itch* ~ rash", "eczema", "urticaria", "hives", "pruritus ani",
-            "scabies",
-                "itchy eyes", "dermatitis"),
+        unless=("(with|and|has|pruritic|itchy|diffuse|maculopapular|papular|red|new) rash", "rash and (itch*|prurit*)", "eczema",
+                "urticaria", "hives", "pruritus ani", "scabies", "itchy eyes", "dermatitis"),
     ),
     Row(
         Sign.PARAESTHESIA,
@@ -629,7 +628,7 @@ REASONS = (
     Row(Reason.SURGERY, ("surger*", "surgical*", "procedure*", "pre ?op*", "peri ?op*", "post ?op*", "operation",
         "operating room", "in or", "to or", "intraop*", "an(a)?esthe*", "anaesthe*")),
     Row(Reason.RENAL, ("renal*", "kidney*", "aki", "egfr", "creatinine", "dialysis", "esrd", "ckd")),
-    Row(Reason.SEDATION, ("sedat*", "somnol*", "drows*", "letharg*", "sleepy", "sleeping", "asleep",
+    Row(Reason.SEDATION, ("sedat*", "oversedat*", "somnol*", "drows*", "letharg*", "sleepy", "sleeping", "asleep",
         "unarousable", "obtund*", "respiratory depression", "altered mental status", "unresponsive", "hypotoni*")),
     Row(Reason.RAN_OUT, ("ran out", "run out", "out of (med*|pills|tablets|stock|supply)",
         "no (more )?(supply|refills?|tablets)", "not available", "drug unavailable", "unavailable",

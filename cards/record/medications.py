@@ -9,6 +9,7 @@ from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import (
     MCG_PER_MG,
     Instruction,
+    bounds_only,
     has_daily_micrograms,
     has_hourly_volume,
     instruction_texts,
@@ -205,6 +206,8 @@ def _order(
     if product.is_baclofen or not product.is_known:
         dosage, parts = read_dosage(instructions, product, route, chart.zone, product.name if is_statement else "")
         start, end = _bounds(parts, start, end)
+    else:
+        start, end = _bounds([bounds_only(item, chart.zone) for item in items(instructions)], start, end)
     dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
     if end is None and status in ("completed", "stopped", "cancelled"):
         end = chart.period(dispense.get("validityPeriod"), defects)[1]

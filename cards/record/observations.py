@@ -32,6 +32,8 @@ _NO = frozenset(
     ["negative", "neg", "no", "absent", "false", "none", "nil", "n", "denies", "denied", "normal", "undetected", "nonreactive", "never", "0", "-"]
 ) | {"not detected", "not present", "non reactive", "not observed", "not applicable", "n/a", "unable to assess", "not assessed", "unknown",
      "within normal limits", "wnl", "ruled out", "unremarkable", "not done", "not performed", "nad"}  # fmt: skip
+_NORMAL = frozenset({"normal", "within normal limits", "wnl", "unremarkable", "nad"})
+_SIGNS_OF_NORMAL = frozenset({Sign.TONE_NORMAL, Sign.PUMP_RUNNING})
 _NO_DATE_SHIFT = 365.25 * 15  # a battery does not last longer
 PREGNANCY_DAYS = 300.0  # a "pregnant" older than this is over
 
@@ -244,7 +246,7 @@ class _Reader:
         else:
             for measure in name.measures:
                 self._measure(measure, name, source, said, plain_number)
-        if name.signs or said:
+        if name.signs or said or concept is not None:
             self._signs(name, source, said)
         return None
 
@@ -308,24 +310,34 @@ class _Reader:
     def _signs(self, name: Name, source: Any, said: str) -> None:
         """Signs that the code names and the value grants, and signs that the value's own words assert."""
         answer = _answer(source, said)
-        found: set[Sign] = set()
         text = f"{name.text}: {said}" if said else name.text
-        if name.signs:
-            if answer is True:
-                found |= set(name.signs)
-            elif answer is None and said:
-                asserted = lexicon.signs(text)
-                found |= asserted if not name.measures else asserted - set(name.signs)
-                if not asserted & set(name.signs) and not lexicon.SIGN_BOOK.denied(text) and not name.is_screen:
-                    found |= set(name.signs) - {Sign.TONE_NORMAL} if _describes(said) else set()
-            elif answer is None and source.valueQuantity is None and source.valueInteger is None and not name.is_screen:
-                found |= lexicon.signs(name.text) or set(name.signs)
-        elif said and answer is None:
-            found |= lexicon.signs(text)
+        found: set[Sign] = set()
+        if answer is True:
+            found |= set(name.signs)
+        elif answer is False:
+            if plain(said) in _NORMAL:
+                found |= lexicon.signs(text) & _SIGNS_OF_NORMAL
+        elif said:
+            found |= self._signs_in(name, said, text)
+        elif name.signs and source.valueQuantity is None and source.valueInteger is None and not name.is_screen:
+            # What only a code names is asserted by the code; what the words name, only as far as they do not deny it.
+            found |= lexicon.signs(name.text) | (set(name.signs) - lexicon.SIGN_BOOK.mentioned(name.text))
         for system, code, _ in codings(source.valueCodeableConcept):
             found |= {Sign(value) for value in self.chart.valuesets.meaning(system, code).of("sign")}
         for sign in sorted(found - self.seen):
             self.add(sign, text=text)
+
+    def _signs_in(self, name: Name, said: str, text: str) -> set[Sign]:
+        """Signs of a value in words; the name's own signs only if the words describe them."""
+        asserted = set(lexicon.signs(text))
+        named = set(name.signs)
+        if name.is_screen:  # "Delirium assessment: drowsy" says drowsy
+            return set(lexicon.signs(said))
+        found = asserted - named
+        if _describes(said):
+            unspoken = named - lexicon.SIGN_BOOK.mentioned(name.text)  # named by a code alone
+            found |= (asserted & named) | (unspoken - lexicon.SIGN_BOOK.denied(said))
+        return found
 
     def _pregnancy(self, name: Name, source: Any, said: str) -> None:
         coded = any(

@@ -171,7 +171,7 @@ def _words(phrase: str) -> str:
     escaped = re.escape(phrase).replace(r"\*", r"\w*")
     for mark in "(|)?":
         escaped = escaped.replace("\\" + mark, mark)
-    escaped = escaped.replace("(", "(?:").replace(r"\ ", r"[ \-/]+")
+    escaped = escaped.replace("(", "(?:").replace(r"\ ", r"[ \-/:]+")
     return rf"(?<!\w){escaped}(?!\w)"
 
 

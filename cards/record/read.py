@@ -51,7 +51,7 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
     for raw in moment.drafts:
         reading.take(raw, "")
     reading.finish()
-    reading.drafted = set(reading.seen)
+    reading.drafted, reading.seen = set(reading.seen), {}
     reading.chart.is_draft = False
     for supplied in resources:
         reading.take(supplied.raw, supplied.need)

@@ -1,0 +1,319 @@
+"""Vital signs, laboratory values, scores, signs in words, and what a pump says."""
+
+from typing import Any
+
+import pytest
+
+from cards.record.concepts import Measure, Problem, Sign
+from tests.record.shapes import LOINC, SNOMED, chart, observation, seen
+
+
+def loinc(code: str) -> dict[str, Any]:
+    """A LOINC-coded name."""
+    return {"coding": [{"system": LOINC, "code": code}]}
+
+
+def quantity(value: float, unit: str = "", code: str = "") -> dict[str, Any]:
+    """A Quantity with a unit text, a UCUM code, both or neither."""
+    return {"value": value} | ({"unit": unit} if unit else {}) | ({"code": code} if code else {})
+
+
+@pytest.mark.parametrize(
+    ("value", "celsius", "is_assumed"),
+    [
+        (quantity(39.4, "degC", "Cel"), 39.4, False),
+        (quantity(102.9, "°F"), 39.39, False),
+        (quantity(102.9, "", "[degF]"), 39.39, False),
+        (quantity(102.9, "F"), 39.39, False),
+        (quantity(39.4), 39.4, True),
+        (quantity(102.9), 39.39, True),
+        (quantity(60), None, False),
+        (quantity(12, "Cel"), None, False),
+        (quantity(399, "", "Cel"), None, False),
+    ],
+)
+def test_temperature(value: dict[str, Any], celsius: float | None, is_assumed: bool) -> None:
+    """Celsius or Fahrenheit by unit, else by range and said so; impossible values are not used."""
+    fact = seen(code={"text": "Temp"}, valueQuantity=value)[Measure.TEMPERATURE]
+
+    assert fact.value == celsius
+    assert ("temperature unit assumed" in fact.defects) is is_assumed
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Temp", Measure.TEMPERATURE), ("T", Measure.TEMPERATURE), ("Temperature Celsius", Measure.TEMPERATURE),
+        ("HR", Measure.HEART_RATE), ("Pulse", Measure.HEART_RATE), ("Heart Rate", Measure.HEART_RATE), ("RR", Measure.RESPIRATORY_RATE),
+        ("Resp", Measure.RESPIRATORY_RATE), ("SpO2", Measure.OXYGEN_SATURATION), ("O2 saturation pulseoxymetry", Measure.OXYGEN_SATURATION),
+        ("Arterial Blood Pressure systolic", Measure.SYSTOLIC), ("DBP", Measure.DIASTOLIC), ("MAP", Measure.MEAN_PRESSURE),
+        ("GCS", Measure.GCS), ("RASS", Measure.RASS), ("CK", Measure.CK), ("CPK total", Measure.CK), ("Creatinine, serum", Measure.CREATININE),
+        ("eGFR (CKD-EPI)", Measure.EGFR), ("Potassium", Measure.POTASSIUM), ("Lactate", Measure.LACTATE), ("AST", Measure.AST),
+        ("ALT (SGPT)", Measure.ALT), ("Modified Ashworth", Measure.MODIFIED_ASHWORTH), ("Penn spasm frequency", Measure.PENN_SPASM),
+        ("pH", Measure.PH), ("paCO2", Measure.PACO2), ("INR", Measure.INR), ("Body weight", Measure.WEIGHT),
+    ],
+)  # fmt: skip
+def test_names_without_a_code(text: str, concept: Measure) -> None:
+    """What flowsheets and laboratories call these."""
+    assert concept in seen(code={"text": text}, valueQuantity=quantity(14))
+
+
+@pytest.mark.parametrize(
+    "text", ["CK-MB", "Urine creatinine", "Creatinine clearance", "Pulse pressure", "Lactate dehydrogenase", "Birth weight", "Hemoglobin",
+             "Room temperature"]
+)  # fmt: skip
+def test_names_of_something_else(text: str) -> None:
+    """Near names are other measurements, and nobody asks for them."""
+    assert seen(code={"text": text}, valueQuantity=quantity(14)) == {}
+
+
+def test_blood_pressure_as_panel_alone_or_in_words() -> None:
+    """Components, two Observations, or "186/110": the same two facts."""
+    panel = seen(code=loinc("85354-9"), component=[
+        {"code": loinc("8480-6"), "valueQuantity": quantity(186, "mmHg", "mm[Hg]")},
+        {"code": loinc("8462-4"), "valueQuantity": quantity(110, "mmHg", "mm[Hg]")},
+    ])  # fmt: skip
+    alone = seen(code=loinc("8480-6"), valueQuantity=quantity(24.8, "kPa"))
+    spoken = seen(code={"text": "BP"}, valueString="186/110")
+
+    assert (panel[Measure.SYSTOLIC].value, panel[Measure.DIASTOLIC].value) == (186, 110)
+    assert alone[Measure.SYSTOLIC].value == pytest.approx(186, abs=0.1)
+    assert (spoken[Measure.SYSTOLIC].value, spoken[Measure.DIASTOLIC].value) == (186, 110)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "concept", "expected"),
+    [
+        ("CK", quantity(200, "", "ukat/L"), Measure.CK, 12000),
+        ("Creatinine", quantity(176.8, "umol/L"), Measure.CREATININE, 2),
+        ("Creatinine", quantity(176.8, "µmol/L"), Measure.CREATININE, 2),
+        ("Potassium", quantity(5.5, "mEq/L"), Measure.POTASSIUM, 5.5),
+        ("PaCO2", quantity(8, "kPa"), Measure.PACO2, 60.0048),
+        ("Weight", quantity(154, "lb"), Measure.WEIGHT, 69.853),
+        ("SpO2", quantity(91, "%"), Measure.OXYGEN_SATURATION, 91),
+        ("Creatinine", quantity(2, "furlongs"), Measure.CREATININE, None),
+    ],
+)
+def test_units_are_converted(name: str, value: dict[str, Any], concept: Measure, expected: float | None) -> None:
+    """One unit a measure; a unit that is not understood leaves no number."""
+    found = seen(code={"text": name}, valueQuantity=value)[concept].value
+
+    assert found == (None if expected is None else pytest.approx(expected, rel=1e-3))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "concept", "expected"),
+    [
+        ("GCS", "E4V4M6=14", Measure.GCS, 14), ("GCS", "E4 V4 M6", Measure.GCS, 14), ("GCS", "14/15", Measure.GCS, 14),
+        ("GCS", "10T", Measure.GCS, None), ("RASS", "+2", Measure.RASS, 2), ("RASS", "-3 moderate sedation", Measure.RASS, -3),
+        ("Modified Ashworth", "3", Measure.MODIFIED_ASHWORTH, 3), ("Modified Ashworth", "1+", Measure.MODIFIED_ASHWORTH, 1.5),
+        ("MAS", "R elbow 2, L elbow 3", Measure.MODIFIED_ASHWORTH, 3), ("Temp", "39.4 C", Measure.TEMPERATURE, 39.4),
+        ("Temp", "102.9 °F", Measure.TEMPERATURE, 39.39), ("CK", ">12,000 U/L", Measure.CK, 12000), ("HR", "132", Measure.HEART_RATE, 132),
+        ("Temp", "see note", Measure.TEMPERATURE, None), ("RASS", "unable to assess", Measure.RASS, None),
+    ],
+)  # fmt: skip
+def test_values_in_words(name: str, text: str, concept: Measure, expected: float | None) -> None:
+    """Flowsheet values that come as strings; unreadable ones stay as a fact without a number."""
+    assert seen(code={"text": name}, valueString=text)[concept].value == expected
+
+
+def test_comparator_is_kept() -> None:
+    """CK above the laboratory's limit."""
+    coded = seen(code=loinc("2157-6"), valueQuantity={"value": 12000, "comparator": ">", "unit": "U/L"})[Measure.CK]
+
+    assert (coded.comparator, coded.value) == (">", 12000)
+    assert seen(code={"text": "CK"}, valueString="> 12000")[Measure.CK].comparator == ">"
+
+
+def test_gcs_of_its_three_parts() -> None:
+    """Eye, verbal and motor of one panel make a total; one part alone makes none."""
+    parts = [("9267-6", 4), ("9270-0", 4), ("9268-4", 6)]
+    panel = seen(code=loinc("9269-2"), component=[{"code": loinc(c), "valueInteger": v} for c, v in parts])
+
+    assert panel[Measure.GCS].value == 14
+    assert Measure.GCS not in seen(code=loinc("9267-6"), valueInteger=4)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error", "unknown", "registered"])
+def test_statuses_that_do_not_count(status: str) -> None:
+    """FND-05: only final, amended, corrected and preliminary results."""
+    assert seen(status=status, code=loinc("8867-4"), valueQuantity=quantity(132)) == {}
+
+
+@pytest.mark.parametrize("status", ["final", "amended", "corrected", "preliminary", None])
+def test_statuses_that_count(status: str | None) -> None:
+    """A missing status is taken as final."""
+    assert Measure.HEART_RATE in seen(status=status, code=loinc("8867-4"), valueQuantity=quantity(132))
+
+
+def test_absent_value_is_missing_not_normal() -> None:
+    """dataAbsentReason: no fact, on the whole or on a component."""
+    assert seen(code=loinc("8867-4"), dataAbsentReason={"text": "Not performed"}) == {}
+    assert seen(code=loinc("85354-9"), component=[{"code": loinc("8480-6"), "dataAbsentReason": {}}]) == {}
+
+
+@pytest.mark.parametrize(
+    ("elements", "sign"),
+    [
+        ({"code": {"text": "Hallucinations"}, "valueString": "present"}, Sign.HALLUCINATIONS),
+        ({"code": {"text": "Hallucinations"}, "valueBoolean": True}, Sign.HALLUCINATIONS),
+        ({"code": {"text": "Hallucinations"}, "valueCodeableConcept": {"text": "visual"}}, Sign.HALLUCINATIONS),
+        ({"code": {"text": "Delirium screen"}, "valueCodeableConcept": {"text": "Positive"}}, Sign.DELIRIUM),
+        ({"code": {"text": "CAM-ICU"}, "valueString": "Positive"}, Sign.DELIRIUM),
+        ({"code": {"text": "Muscle tone"}, "valueString": "increased, rigid"}, Sign.SPASTICITY),
+        ({"code": {"text": "Tone"}, "valueString": "flaccid"}, Sign.HYPOTONIA),
+        ({"code": {"text": "Tone"}, "valueString": "normal"}, Sign.TONE_NORMAL),
+        ({"code": {"text": "Neuro"}, "valueString": "confused and agitated"}, Sign.AGITATION),
+        ({"code": {"text": "Skin"}, "valueString": "itching all over, no rash"}, Sign.PRURITUS),
+        ({"code": {"coding": [{"system": SNOMED, "code": "91175000"}]}, "valueBoolean": True}, Sign.SEIZURE),
+        ({"code": {"text": "Finding"}, "valueCodeableConcept": {"coding": [{"system": SNOMED, "code": "26079004"}]}}, Sign.TREMOR),
+        ({"code": {"text": "Nursing note"}, "note": [{"text": "Patient diaphoretic and shaking"}]}, Sign.DIAPHORESIS),
+        ({"code": {"text": "Seizure"}}, Sign.SEIZURE),
+    ],
+)  # fmt: skip
+def test_signs(elements: dict[str, Any], sign: Sign) -> None:
+    """A sign in the name with a yes, in the value's words, or in a note."""
+    assert sign in seen(**elements)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"code": {"text": "Hallucinations"}, "valueString": "absent"},
+        {"code": {"text": "Hallucinations"}, "valueBoolean": False},
+        {"code": {"text": "Hallucinations"}, "valueCodeableConcept": {"text": "None"}},
+        {"code": {"text": "Seizure"}, "valueString": "denies"},
+        {"code": {"text": "Assessment"}, "valueString": "no fever, denies hallucinations"},
+        {"code": {"text": "Assessment"}, "valueString": "seizure ruled out"},
+        {"code": {"text": "Assessment"}, "valueString": "mother has seizures"},
+        {"code": {"text": "Teaching"}, "valueString": "call if fever or confusion"},
+        {"code": {"text": "Seizure precautions"}, "valueString": "in place"},
+        {"code": {"text": "Fever"}, "dataAbsentReason": {"text": "not asked"}},
+        {"code": {"text": "Delirium screen"}},
+        {"code": {"text": "Tremor"}, "valueString": "see note"},
+    ],
+)
+def test_signs_that_are_not_asserted(elements: dict[str, Any]) -> None:
+    """Denied, excluded, the family's, or only watched for."""
+    assert not set(seen(**elements)) & set(Sign)
+
+
+def test_negative_cam_is_a_finding_of_its_own() -> None:
+    """0 is "screened and negative", which is not "not screened"."""
+    assert seen(code={"text": "CAM-ICU"}, valueString="Negative")[Measure.CAM].value == 0
+
+
+def test_end_of_a_period_counts() -> None:
+    """effectivePeriod: its end; a day means until its midnight in New York."""
+    fact = seen(effectiveDateTime=None, effectivePeriod={"start": "2026-11-23", "end": "2026-11-23"}, code={"text": "HR"}, valueInteger=120)
+
+    when = fact[Measure.HEART_RATE].when
+    assert when is not None
+    assert when.latest.isoformat() == "2026-11-24T05:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("elements", "concept", "day"),
+    [
+        ({"code": {"text": "ITB low reservoir alarm date"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump refill due"}, "valueString": "by 25/11/26"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump refill due"}, "valueString": "11/25/2026"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump next refill"}, "valueString": "25 Nov 2026"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        ({"code": {"text": "Low reservoir alarm date (ITB pump)"}, "valueQuantity": {"value": 1, "code": "d"}}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump estimated empty date"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_EMPTY_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump ERI"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_ERI_DATE, "2026-11-25"),
+        ({"code": {"text": "Date of last pump refill"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_LAST_REFILL, "2026-11-25"),
+    ],
+)  # fmt: skip
+def test_pump_dates(elements: dict[str, Any], concept: Measure, day: str) -> None:
+    """Dates as dateTime, as words in either order, or as days from the observation on."""
+    date = seen(**elements)[concept].date
+
+    assert date is not None
+    assert date.earliest.date().isoformat() <= day <= date.latest.date().isoformat()
+
+
+def test_date_that_may_be_read_two_ways() -> None:
+    """3/4/2026 is kept as both, unless the site says how its dates are written."""
+    due = observation(code={"text": "Pump refill due"}, valueString="3/4/2027")
+    both = chart(due).observations[0].date
+    british = chart(due, date_order="dmy").observations[0].date
+
+    assert both is not None
+    assert (both.precision, both.earliest.month, both.latest.month) == ("ambiguous", 3, 4)
+    assert british is not None
+    assert (british.precision, british.earliest.month) == ("day", 4)
+
+
+@pytest.mark.parametrize(
+    ("elements", "concept", "value"),
+    [
+        ({"code": {"text": "IT pump reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL", "code": "mL"}}, Measure.PUMP_RESERVOIR_VOLUME, 3.2),
+        ({"code": {"text": "Pump drug concentration"}, "valueQuantity": {"value": 2, "unit": "mg/mL"}}, Measure.PUMP_CONCENTRATION, 2000),
+        ({"code": {"text": "Pump daily dose"}, "valueQuantity": {"value": 0.35, "unit": "mg/day"}}, Measure.PUMP_DAILY_DOSE, 350),
+        ({"code": {"text": "ITB daily dose"}, "valueString": "350 mcg/day"}, Measure.PUMP_DAILY_DOSE, 350),
+        ({"code": {"text": "Pump fill volume"}, "valueQuantity": {"value": 40, "unit": "mL"}}, Measure.PUMP_FILL_VOLUME, 40),
+    ],
+)  # fmt: skip
+def test_pump_values(elements: dict[str, Any], concept: Measure, value: float) -> None:
+    """Volumes in mL, concentrations in mcg/mL, doses in mcg a day."""
+    assert seen(**elements)[concept].value == value
+
+
+def test_pump_telemetry_in_one_text() -> None:
+    """An interrogation report as one string is taken apart."""
+    found = seen(
+        code={"text": "Pump interrogation"},
+        valueString="Reservoir volume 3.2 mL; low reservoir alarm date 11/25/2026; daily dose 350 mcg/day; concentration 2,000 mcg/mL",
+    )
+
+    assert found[Measure.PUMP_RESERVOIR_VOLUME].value == 3.2
+    assert found[Measure.PUMP_DAILY_DOSE].value == 350
+    assert found[Measure.PUMP_CONCENTRATION].value == 2000
+    assert found[Measure.PUMP_ALARM_DATE].date is not None
+
+
+def test_pump_telemetry_as_components() -> None:
+    """The same as a panel."""
+    found = seen(code={"text": "Intrathecal pump interrogation"}, component=[
+        {"code": {"text": "Reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL"}},
+        {"code": {"text": "Alarm date"}, "valueDateTime": "2026-11-25"},
+        {"code": {"text": "Status"}, "valueString": "motor stall"},
+    ])  # fmt: skip
+
+    assert found[Measure.PUMP_RESERVOIR_VOLUME].value == 3.2
+    assert found[Measure.PUMP_ALARM_DATE].date is not None
+    assert Sign.PUMP_STOPPED in found
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("stopped", Sign.PUMP_STOPPED), ("motor stall", Sign.PUMP_STOPPED), ("stall recovered", Sign.PUMP_RUNNING), ("running as programmed", Sign.PUMP_RUNNING),
+        ("two-tone alarm", Sign.PUMP_ALARM_CRITICAL), ("single tone alarm", Sign.PUMP_ALARM_LOW), ("normal", Sign.PUMP_RUNNING),
+    ],
+)  # fmt: skip
+def test_pump_status_in_words(text: str, sign: Sign) -> None:
+    """The status stays in words, with a sign beside it."""
+    found = seen(code={"text": "Pump status"}, valueString=text)
+
+    assert Measure.PUMP_STATUS in found
+    assert sign in found
+
+
+def test_insulin_pump_says_nothing_about_baclofen() -> None:
+    """Another pump's reservoir is not ours."""
+    assert seen(code={"text": "Insulin pump reservoir volume"}, valueQuantity=quantity(100, "mL")) == {}
+
+
+def test_pregnancy_by_the_latest_word() -> None:
+    """A positive status of this year counts, until a later negative."""
+    def status(identity: str, day: str, code: dict[str, Any]) -> dict[str, Any]:
+        return observation(id=identity, code=loinc("82810-3"), effectiveDateTime=day, valueCodeableConcept=code)
+
+    pregnant = status("o1", "2026-09-01", {"coding": [{"system": SNOMED, "code": "77386006"}]})
+    not_now = status("o2", "2026-11-01", {"text": "Not pregnant"})
+
+    assert [c.is_active for c in chart(pregnant).conditions if Problem.PREGNANCY in c.concepts] == [True]
+    assert [c.is_active for c in chart(pregnant, not_now).conditions] == [False]
+    assert chart(not_now).conditions == ()
