@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from service.demo_fhir import serve, store_app
 from service.demo_search import TABLE, Refused, interval_of
 
-OBSERVATIONS = {
+OBSERVATIONS: dict[str, dict[str, Any]] = {
     "morning": {"effectiveDateTime": "2026-03-10T08:00:00+01:00"},  # 07:00 UTC
     "noon": {"effectiveDateTime": "2026-03-10T07:30:00Z"},
     "day": {"effectiveDateTime": "2026-03-09"},
@@ -24,16 +24,16 @@ OBSERVATIONS = {
 def resources() -> dict[str, Any]:
     """A patient with observations dated in every way, and a neighbour with one."""
     subject = {"reference": "Patient/p1"}
-    observations = {
+    observations: dict[str, Any] = {
         name: {"resourceType": "Observation", "id": name, "status": "final", "subject": subject, **dated}
         for name, dated in OBSERVATIONS.items()
     }
     observations["other"] = observations["noon"] | {"id": "other", "subject": {"reference": "Patient/p2"}}
     observations["noon"]["category"] = [{"coding": [{"system": "urn:a", "code": "vital-signs"}]}]
-    return {name: {} for name in TABLE} | {
-        "Patient": {"p1": {"resourceType": "Patient", "id": "p1"}},
-        "Observation": observations,
-    }
+    everything: dict[str, Any] = {name: {} for name in TABLE}
+    everything["Patient"] = {"p1": {"resourceType": "Patient", "id": "p1"}}
+    everything["Observation"] = observations
+    return everything
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from service.stories import Story, StoryRequest, all_stories, prefetch_of
 from tests.moment import NOW
 from tests.stories.telling import Shown, cards_by_decide, differences, needs_for, shown
 
-CASES = [
-    pytest.param(story, request, id=f"{story.name}-{number}")
+REQUESTS = [
+    (f"{story.name}-{number}", story, request)
     for story in all_stories()
     for number, request in enumerate(story.expected.requests, 1)
 ]
-READ_WHOLE = [case for case in CASES if not case.values[1].withhold]
+CASES = [pytest.param(story, request, id=name) for name, story, request in REQUESTS]
+READ_WHOLE = [pytest.param(story, request, id=name) for name, story, request in REQUESTS if not request.withhold]
 
 
 @pytest.fixture(scope="module")
