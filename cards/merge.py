@@ -100,10 +100,13 @@ def _not_available(rules: Sequence[Rule], case: Case) -> tuple[str, ...]:
 
 
 def _united_evidence(fired: Sequence[Fired]) -> tuple[Evidence, ...]:
-    seen: dict[tuple[str, str], Evidence] = {}
+    """One entry a resource, the leader's first; what several rules say of the same resource is joined."""
+    seen: dict[str, Evidence] = {}
     for one in fired:
         for evidence in one.verdict.evidence:
-            seen.setdefault((evidence.reference, evidence.text), evidence)
+            known = seen.setdefault(evidence.reference, evidence)
+            if evidence.text not in known.text:
+                seen[evidence.reference] = msgspec.structs.replace(known, text=f"{known.text}; {evidence.text}")
     return tuple(seen.values())
 
 

@@ -41,7 +41,7 @@ class OralExposure(msgspec.Struct, frozen=True, kw_only=True):
     supply: Supply | None
     since: When | None
     is_start_certain: bool
-    days: float  # covered, from `since` to the last exposure
+    days: int  # calendar days covered, from `since` to the last exposure
     last_covered: datetime | None
     dose: DailyDose | None
     interval_hours: float | None
@@ -92,7 +92,8 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
         stays.append((stay.start.earliest, moment.now))
     supply = supply_of(fills, stays, dose)
     since, last, certain = _coverage(orders, given, fills, supply, moment)
-    covered = (last - since.latest).total_seconds() / 86400 if since and last else 0.0
+    # Days of use are the facility's calendar days: a night when the clock is put forward is no shorter than another.
+    covered = (last.astimezone(moment.zone).date() - since.earliest.astimezone(moment.zone).date()).days if since and last else 0
     regular = [o for o in orders if not o.dosage.is_prn]
     return OralExposure(
         orders=tuple(orders),
@@ -104,7 +105,7 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
         supply=supply,
         since=since,
         is_start_certain=certain,
-        days=max(0.0, covered),
+        days=max(0, covered),
         last_covered=last,
         dose=dose,
         interval_hours=interval,

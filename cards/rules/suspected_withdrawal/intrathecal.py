@@ -36,17 +36,17 @@ from cards.words import ago
 SUMMARY = "Suspected intrathecal baclofen withdrawal: interrogate pump NOW, restore IT baclofen"
 DRUG_UNKNOWN = "Implanted pump and signs of withdrawal: which drug? Interrogate the pump NOW"
 ACTIONS = (
-    "1. Interrogate the pump now: reservoir, rate, alarms and event log, programming. A normal interrogation does not "
+    "Interrogate the pump now: reservoir, rate, alarms and event log, programming. A normal interrogation does not "
     "exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study.",
-    "2. Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
+    "Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
     "specialist (C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service.",
-    "3. ICU: telemetry, arterial pressure; late bradyarrhythmia or hypotension occur. Active cooling; fluids for "
+    "ICU: telemetry, arterial pressure; late bradyarrhythmia or hypotension occur. Active cooling; fluids for "
     "rhabdomyolysis; CK, metabolic panel and coagulation every 6-8 h.",
-    "4. Oral baclofen alone is not effective; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay "
+    "Oral baclofen alone is not effective; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay "
     "intrathecal restoration.",
-    "5. Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
+    "Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
 )
-ACTIONS_CHILD = (*ACTIONS[:3], "4. Oral baclofen alone is not effective and must not delay intrathecal restoration.", ACTIONS[4])
+ACTIONS_CHILD = (*ACTIONS[:3], "Oral baclofen alone is not effective and must not delay intrathecal restoration.", ACTIONS[4])
 BRIDGE = (
     "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
     "reduce in the elderly, COPD or with opioids."
@@ -85,7 +85,7 @@ def intrathecal(case: Case) -> Verdict:
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f", {ago(delivery.since, case.now, case.zone)}" if delivery.since else ""
-    counted = counted_line(score, f"{delivery.because}{since} ({delivery.level.word})", case)
+    counted = counted_line(score, f"{delivery.because} ({delivery.level.word}){since}", case)
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
     unknown = pump.drug is PumpDrug.UNKNOWN

@@ -17,7 +17,7 @@ from cards.scales.withdrawal_gate import Answer, fewest_points, gate
 from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
 from cards.telling import counted_line, first_certain, has_alternative, has_vitals, score_evidence, uncertain_card
 from cards.verdict import Card, Quiet, Urgency, Verdict
-from cards.words import say
+from cards.words import ago, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {hours} h since last dose): restart now"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
@@ -58,7 +58,7 @@ def oral(case: Case) -> Verdict:
         return Quiet(f"below the gate: {judged.because}")
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
-    interruption = f"{gap.kind}, {gap.basis} ({gap.level.word})"
+    interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
     counted = counted_line(score, interruption, case)
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))

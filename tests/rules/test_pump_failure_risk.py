@@ -1,0 +1,118 @@
+"""Refill due, overdue, booked, unknown."""
+
+import pytest
+
+from tests.chart import Chart
+
+KIND = "pump-failure-risk"
+
+
+def with_pump(**more: str | None) -> Chart:
+    """A man with a baclofen pump."""
+    chart = Chart()
+    chart.pump(**more)  # type: ignore[arg-type]
+    return chart
+
+
+@pytest.mark.parametrize(
+    ("alarm", "urgency"),
+    [("+15d", ""), ("+14d", "info"), ("+4d", "info"), ("+3d", "warning"), ("0d", "warning"), ("1d", "warning"), ("2d", "critical"),
+     ("60d", "critical")],
+)  # fmt: skip
+def test_days_to_the_alarm_date(alarm: str, urgency: str) -> None:
+    """Whole calendar days of the facility: due today, yesterday, the day before."""
+    chart = with_pump()
+    chart.alarm_date(alarm)
+    assert chart.decide().urgency(KIND) == urgency
+
+
+@pytest.mark.parametrize(
+    ("booked", "urgency"), [("+5d", ""), ("+7d", ""), ("+8d", "info"), ("+10d", "info"), ("+11d", "warning")]
+)
+def test_a_booked_refill(booked: str, urgency: str) -> None:
+    """Booked three days or more before the alarm date in ten days, closer to it, or after it."""
+    chart = with_pump()
+    chart.alarm_date("+10d")
+    chart.appointment("Baclofen pump refill", booked)
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_refilled_after_the_date_was_programmed() -> None:
+    """The old alarm date no longer counts."""
+    chart = with_pump()
+    chart.alarm_date("2d", told="80d")
+    chart.procedure("Intrathecal pump refill", "3d")
+    assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(("last", "urgency"), [("90d", ""), ("91d", "info"), ("150d", "info"), ("151d", "warning"), ("180d", "warning"), ("181d", "critical")])  # fmt: skip
+def test_without_a_date_the_last_refill_counts(last: str, urgency: str) -> None:
+    """Makers recommend at most 180 days."""
+    chart = with_pump()
+    chart.procedure("Intrathecal pump refill", last)
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_nothing_known_about_refills() -> None:
+    """A warning; after a recent check only a reminder."""
+    chart = with_pump()
+    assert chart.decide().urgency(KIND) == "warning"
+    chart.procedure("Intrathecal pump interrogation, no reprogramming", "100d")
+    assert chart.decide().urgency(KIND) == "info"
+
+
+def test_calculated_empty() -> None:
+    """20 mL of 2,000 mcg/mL at 350 mcg/day last 114 days."""
+    chart = with_pump()
+    chart.procedure("Intrathecal pump refill", "115d")
+    for text, value, unit in (("IT pump fill volume", 20, "mL"), ("IT pump concentration", 2000, "mcg/mL")):
+        note = chart.pump_note(text, "", "115d")
+        del note["valueString"]
+        note["valueQuantity"] = {"value": value, "unit": unit}
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert "calculated empty" in card.summary
+
+
+def test_pump_with_an_unknown_drug() -> None:
+    """Neither yes nor no: ask for the pump card, at most a warning."""
+    chart = Chart()
+    chart.pump(drug=None)
+    chart.alarm_date("9d")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "pump card" in card.summary
+
+
+def test_spasticity_and_no_other_drug_means_baclofen() -> None:
+    """Indication stands in for a drug that no list holds: clinic stock is on no list."""
+    chart = Chart()
+    chart.pump(drug=None)
+    chart.condition("Spastic quadriplegia", "3000d")
+    chart.alarm_date("2d")
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_morphine_in_the_pump() -> None:
+    """Not a baclofen pump."""
+    chart = with_pump(drug="morphine")
+    chart.alarm_date("9d")
+    assert chart.decide().is_silent
+
+
+def test_explanted_pump() -> None:
+    """Taken out a year ago, device entry never closed."""
+    chart = with_pump(drug=None)
+    chart.procedure("Removal of intrathecal pump", "365d")
+    chart.alarm_date("300d")
+    assert chart.decide().is_silent
+
+
+def test_refills_unread_is_said_and_caps_at_warning() -> None:
+    """Positive evidence whose counter-evidence was not read."""
+    chart = with_pump()
+    chart.alarm_date("9d")
+    card = chart.decide(lost=["Procedure"]).card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "Refills could not be read" in card.detail
+    assert card.not_available == ("Procedure",)

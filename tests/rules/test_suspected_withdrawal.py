@@ -1,0 +1,257 @@
+"""Fever, rigidity, hallucinations after an interruption; and what looks like it."""
+
+import pytest
+
+from cards.verdict import Quiet
+from tests.chart import Chart
+
+KIND = "suspected-withdrawal"
+
+
+def omitted(hours: str = "31h", mg: float = 20, **more: float) -> Chart:
+    """Home baclofen three times a day, admitted, not ordered."""
+    chart = Chart(**more)
+    chart.baclofen(mg)
+    chart.stay(hours)
+    return chart
+
+
+def overdue_pump(**more: float) -> Chart:
+    """A baclofen pump whose alarm date passed six days ago."""
+    chart = Chart(**more)
+    chart.pump()
+    chart.alarm_date("6d")
+    return chart
+
+
+def alarm_yesterday(**more: float) -> Chart:
+    """A baclofen pump whose alarm date was yesterday: the supply card is a warning only."""
+    chart = Chart(**more)
+    chart.pump()
+    chart.alarm_date("1d")
+    return chart
+
+
+def test_hallucinations_alone_31_h_after_the_last_dose() -> None:
+    """A published case (C-DAL07): a confirmed interruption needs two points."""
+    chart = omitted("31h", mg=10)
+    chart.sign("Visual hallucinations")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert card.rules[0] == "WDR-01"
+
+
+def test_the_same_at_20_hours_needs_three_points() -> None:
+    """Probable, not confirmed."""
+    chart = omitted("20h", mg=10)
+    chart.sign("Visual hallucinations")
+    assert chart.decide().urgency(KIND) == ""
+    chart.heart_rate(118)
+    assert chart.decide().urgency(KIND) == "warning"
+
+
+def test_it_absorbs_the_omission() -> None:
+    """One clear card: the discontinuation is part of it."""
+    chart = omitted()
+    chart.sign("Visual hallucinations")
+    decided = chart.decide()
+    assert decided.kinds == [KIND]
+    assert decided.card(KIND).rules == ("WDR-01", "ABR-03")
+
+
+def test_absorbing_keeps_the_higher_urgency() -> None:
+    """The omission of 31 h at high dependence was critical, and stays so."""
+    chart = omitted()
+    chart.sign("Visual hallucinations")
+    assert chart.decide().card(KIND).urgency.indicator == "critical"
+
+
+@pytest.mark.parametrize("finding", ["Seizure", "Generalized tonic-clonic seizure"])
+def test_a_seizure_is_a_red_flag(finding: str) -> None:
+    """Critical with two points."""
+    chart = omitted()
+    chart.sign(finding)
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_fever_without_interruption_is_no_withdrawal() -> None:
+    """Pneumonia on regular baclofen: the key differentiator is missing."""
+    chart = Chart()
+    chart.baclofen()
+    chart.temperature(39.5)
+    chart.heart_rate(130)
+    chart.sign("Confusion")
+    chart.condition("Pneumonia", "1d")
+    assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(
+    ("celsius", "sign", "urgency"),
+    [
+        (37.9, "Tremor", ""),
+        (38.0, "Tremor", "warning"),
+        (38.9, "Rigidity", "warning"),
+        (39.0, "Rigidity", "critical"),
+        (39.9, "Tremor", "warning"),
+        (41.0, "Tremor", "critical"),
+    ],
+)
+def test_fever_after_a_missed_refill(celsius: float, sign: str, urgency: str) -> None:
+    """Two points suffice by pump; 39 with rigidity is a red flag, four points are critical."""
+    chart = alarm_yesterday()
+    chart.temperature(celsius)
+    chart.sign(sign)
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_itching_after_the_alarm_date() -> None:
+    """Itching without rash is the commonest first sign by pump."""
+    chart = overdue_pump()
+    chart.sign("Itching")
+    assert chart.decide().card(KIND).rules[0] == "WDR-02"
+
+
+def test_pump_of_unknown_state_needs_five_points() -> None:
+    """Possible interruption: five points in two domains."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.temperature(39.2)
+    chart.sign("Confusion")
+    assert chart.decide().urgency(KIND) == ""
+    chart.heart_rate(120)
+    assert chart.decide().urgency(KIND) == "warning"
+
+
+def test_possible_interruption_is_critical_only_with_red_flag_and_rigidity() -> None:
+    """39.2 °C with rigidity."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.temperature(39.2)
+    chart.sign("Rigidity")
+    chart.heart_rate(120)
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_interrogated_normal_asks_for_six_points_and_rigidity() -> None:
+    """A normal interrogation does not exclude the catheter."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.pump_note("Intrathecal pump interrogation", "normal, running as programmed, no alarms")
+    chart.temperature(39.2)
+    chart.sign("Confusion")
+    chart.heart_rate(120)
+    assert chart.decide().urgency(KIND) == ""
+    chart.sign("Rigidity")
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_motor_stall_is_a_confirmed_failure() -> None:
+    """Two points suffice."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.pump_note("Intrathecal pump interrogation", "motor stall", "5h")
+    chart.sign("Increased spasticity", "1h")
+    assert chart.decide().urgency(KIND) == "warning"
+
+
+def test_low_tone_is_toxicity_not_withdrawal() -> None:
+    """Tone decides: no withdrawal card, no restart."""
+    chart = overdue_pump()
+    chart.temperature(39.2)
+    chart.sign("Flaccid, low muscle tone")
+    chart.sign("Confusion")
+    decided = chart.decide()
+    assert decided.urgency(KIND) == ""
+    assert isinstance(decided.verdict("WDR-02"), Quiet)
+
+
+def test_rigidity_with_low_pressure_stays_withdrawal() -> None:
+    """The late, multi-organ phase."""
+    chart = overdue_pump()
+    chart.sign("Severe rigidity")
+    chart.systolic(78)
+    chart.heart_rate(45)
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_spasticity_on_the_problem_list_is_no_finding() -> None:
+    """It is why baclofen is given."""
+    chart = omitted()
+    chart.condition("Spasticity", None)
+    chart.condition("Spastic paraparesis", "900d")
+    assert chart.decide().urgency(KIND) == ""
+
+
+def test_a_finding_from_before_the_interruption_is_baseline() -> None:
+    """Confused since last week."""
+    chart = omitted("31h")
+    chart.sign("Confusion", "40h")
+    assert chart.decide().urgency(KIND) == ""
+
+
+def test_what_is_denied_is_not_found() -> None:
+    """No fever, denies hallucinations."""
+    chart = omitted()
+    chart.sign("No fever")
+    chart.sign("Denies hallucinations")
+    for resource in chart.resources[-2:]:
+        del resource["valueString"]
+    assert chart.decide().urgency(KIND) == ""
+
+
+def test_children_have_their_own_limits() -> None:
+    """A pulse of 130 at four years is a point; at four months it is not."""
+    for age, counted in ((4, True), (0.4, False)):
+        chart = alarm_yesterday(age=age)
+        chart.sign("Tremor")
+        chart.heart_rate(130)
+        assert (chart.decide().urgency(KIND) == "warning") is counted
+
+
+@pytest.mark.parametrize(("age", "offered"), [(54, True), (12, False)])
+def test_no_midazolam_and_no_dose_for_a_child(age: float, offered: bool) -> None:
+    """Never an adult dose on a child's card."""
+    chart = overdue_pump(age=age)
+    chart.sign("Seizure")
+    card = chart.decide().card(KIND)
+    assert ("midazolam" in [s.key for s in card.suggestions]) is offered
+    assert offered or "mg" not in card.detail.replace("mmHg", "").replace("mg/d", "").split("Rules WDR")[0]
+
+
+def test_ten_days_after_the_last_tablet_counts_less() -> None:
+    """Symptoms fade in meaning: full to 7 days, one level less to 14, then not at all."""
+    for until, urgency in (("6d", "warning"), ("13d", ""), ("15d", "")):
+        chart = Chart()
+        chart.baclofen(10, 3, status="stopped", until=until)
+        chart.sign("Visual hallucinations")
+        assert chart.decide().urgency(KIND) == urgency
+
+
+def test_symptoms_without_vital_signs_reach_warning() -> None:
+    """FND-08: no vitals, no seizure, not confirmed."""
+    chart = overdue_pump()
+    chart.sign("Visual hallucinations")
+    chart.sign("Increased spasticity")
+    chart.sign("Itching")
+    assert chart.decide().card(KIND).rules[0] == "WDR-02"
+
+
+def test_every_card_says_what_counted_and_what_it_rests_on() -> None:
+    """Evidence with references, thresholds told published from judged, disclaimer, version."""
+    chart = overdue_pump()
+    chart.temperature(39.4)
+    chart.sign("Increased spasticity")
+    card = chart.decide().card(KIND)
+    assert "Counted 4 points" in card.detail
+    assert {e.reference.split("/")[0] for e in card.evidence} >= {"Observation", "Device"}
+    for words in (
+        "local judgement",
+        "does not replace clinical judgement",
+        "Knowledge 2026",
+        "pending clinical review",
+    ):
+        assert words in card.detail
