@@ -50,12 +50,13 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
     reading.chart.is_draft = True
     for raw in moment.drafts:
         reading.take(raw, "")
-    reading.finish()
+    # A draft may point to a Medication of the chart: drugs of both are read when everything has been seen.
+    drafted, reading.later = reading.later, []
     reading.drafted, reading.seen = set(reading.seen), {}
     reading.chart.is_draft = False
     for supplied in resources:
         reading.take(supplied.raw, supplied.need)
-    reading.finish()
+    reading.finish(drafted)
     chart = reading.chart
     settle_pregnancy(chart)
     return Record(
@@ -120,12 +121,16 @@ class _Reading:
         else:
             self._read(resource, kind, reference)
 
-    def finish(self) -> None:
-        """Read what waited."""
+    def finish(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
+        """Read what waited: the drafts first, then the chart's own."""
+        self.chart.is_draft = True
+        for need, resource, reference in drafted:
+            self.chart.need = need
+            _READERS[type(resource)](resource, reference, self.chart)
+        self.chart.is_draft = False
         for need, resource, reference in self.later:
             self.chart.need = need
             self._read(resource, type(resource), reference)
-        self.later.clear()
         for reference in sorted(self.twice):
             _mark(self.chart, reference)
         self.twice.clear()
@@ -136,7 +141,7 @@ class _Reading:
             _read_patient(resource, reference, chart)
             return
         identity = reference.partition("/")[2]
-        if self.drafted and (kind, identity) in self.drafted:
+        if (kind, identity) in self.drafted:
             if kind in (wire.MedicationRequest, wire.MedicationStatement):
                 before = len(chart.medication_orders)
                 _READERS[kind](resource, reference, chart)
