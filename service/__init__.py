@@ -36,12 +36,11 @@ def choose_parts(
 ) -> "Parts":
     """The real things, except those handed in."""
     # Imported here, so that `import service.sites` does not bring the whole stack with it.
-    from cards.rule import all_rules, needs_of
-
     from cards import KNOWLEDGE_VERSION
     from cards.decide import decide
     from cards.hooks import ALL
     from cards.record.valuesets import ValueSets
+    from cards.rule import all_rules, needs_of
     from service.fhir import FhirClient
     from service.parts import Parts
     from service.store import Store

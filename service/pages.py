@@ -7,12 +7,20 @@ import msgspec
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
 import cards
+from cards.kinds import KINDS, OVERRIDE_REASONS
 from cards.rule import Rule
 from service.errors import UnknownService
 from service.parts import Parts
 from service.stories import all_stories
 
 _TERM = re.compile(r"(When|Then|Else|And|Note)\s+", re.MULTILINE)
+
+_HOW_READ = {  # a source's status, in a reader's words
+    "read": "text read",
+    "secondary": "read in a secondary source",
+    "seed": "the article this project began from",
+    "listed": "seen to exist, not read",
+}
 
 
 def add_pages(app: Flask, parts: Parts) -> None:
@@ -34,7 +42,10 @@ def add_pages(app: Flask, parts: Parts) -> None:
             title=title or rule.name,
             sections=sections,
             remarks=remarks,
+            kind=KINDS[rule.kind],
+            overrides=[OVERRIDE_REASONS[code] for code in rule.overrides],
             refining=_words_beside(rule),
+            how_read=_HOW_READ,
             version=cards.KNOWLEDGE_VERSION,
             date=cards.KNOWLEDGE_DATE,
             review=cards.REVIEW_STATUS,

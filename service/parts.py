@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 
 import msgspec
-from cards.rule import Rule
 
 from cards.decide import Decision
 from cards.hooks import Hook
@@ -13,6 +12,7 @@ from cards.ledger import Ledger
 from cards.moment import Moment, Supplied
 from cards.needs import Need
 from cards.record.valuesets import ValueSets
+from cards.rule import Rule
 from service.config import Config
 from service.fhir import FhirClient
 from service.store import Store

@@ -38,6 +38,8 @@ def add_routes(app: Flask, parts: Parts) -> None:
     def discover() -> Response:
         return _json(discovery)
 
+    # The Sandbox doubles the slash where its user gave the discovery URL with one at its end.
+    @routes.post("/cds-services//<service_id>")
     @routes.post("/cds-services/<service_id>")
     def answer(service_id: str) -> Response:
         site = g.site = parts.config.site
@@ -60,6 +62,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
         silent = site.mode == "silent"
         return _json(answer_json([] if silent else written, silent=silent))
 
+    @routes.post("/cds-services//<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback")
     def take_feedback(service_id: str) -> Response:
         site = g.site = parts.config.site

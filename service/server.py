@@ -68,7 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def tune_collector() -> None:
-    """After start-up: what lives for ever is not looked at again, and parsing a chart does not set the collector off."""
+    """After start-up: what lives for ever is not looked at again, and reading a chart seldom sets the collector off."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -65,6 +65,15 @@ def test_discovery_bears_a_slash_and_a_query(path: str) -> None:
     assert app_with().test_client().get(path).status_code == 200
 
 
+def test_a_doubled_slash_is_answered_and_not_redirected() -> None:
+    """A discovery URL with a slash at its end makes the Sandbox ask for `//`; a redirect would fail its preflight."""
+    client = app_with().test_client()
+
+    assert client.options("/cds-services//baclofen-patient-view").status_code == 200
+    assert client.post("/cds-services//baclofen-patient-view", json=hook_request(PATIENT_VIEW)).status_code == 200
+    assert client.post("/cds-services//baclofen-patient-view/feedback", json={"feedback": []}).status_code == 200
+
+
 def test_a_card_has_exactly_the_agreed_shape() -> None:
     (card,) = cards_of(post(app_with().test_client(), PATIENT_VIEW, hook_request(PATIENT_VIEW)))
 

@@ -1,0 +1,175 @@
+"""The commands: exit codes, one line for each error, and what they print."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+import requests
+
+from cards.hooks import ORDER_SIGN, PATIENT_VIEW
+from tests.service.kit import WHOLE, hook_request, order, searchset
+from tests.service.processes import free_port, run, running
+
+NOW = "2026-03-10T08:00:00Z"
+
+
+@pytest.mark.parametrize("command", ["", "demo", "serve", "load", "explain"])
+def test_every_command_helps(command: str) -> None:
+    done = run(*([command] if command else []), "--help")
+
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["frobnicate"], "No such command"),
+        (["serve", "--port", "lots"], "--port"),
+        (["serve"], "set BACLOFEN_CDS_SITES"),
+        (["demo", "--now", "yesterday"], "no instant"),
+        (["demo", "--now", "2026-03-10T08:00:00"], "has no zone"),
+        (["explain", "nowhere.json"], "does not exist"),
+        (["load"], "--to"),
+        (["load", "--to", "http://127.0.0.1:9/fhir", "--patient", "x"], "--only"),
+    ],
+)
+def test_used_wrongly_is_one_line_and_exit_2(arguments: list[str], words: str) -> None:
+    done = run(*arguments)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("sites", "host", "words"),
+    [
+        ('trust = "none"', "0.0.0.0", "loopback"),
+        ('issuers = ["https://a"]\njku = ["https://a/k"]', "127.0.0.1", "jwt"),
+        ('trust = "none"\nallow_no_trust = true', "0.0.0.0", "BACLOFEN_CDS_PUBLIC_URL"),
+        ("frobnicate = 1", "127.0.0.1", "unknown key"),
+    ],
+)
+def test_serve_refuses_what_it_must_not_serve(tmp_path: Path, sites: str, host: str, words: str) -> None:
+    path = tmp_path / "sites.toml"
+    path.write_text(f"[sites.here]\n{sites}", "utf-8")
+
+    done = run("serve", "--host", host, "--port", str(free_port()), SITES=str(path), DATABASE_URL="sqlite://")
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_variable_is_an_error() -> None:
+    done = run("serve", SITE="x")
+
+    assert done.returncode == 2
+    assert "meant BACLOFEN_CDS_SITES?" in done.stderr
+
+
+def test_several_workers_need_a_database_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "sites.toml"
+    path.write_text('[sites.here]\ntrust = "none"', "utf-8")
+
+    done = run("serve", "--workers", "2", "--port", "0", SITES=str(path), DATABASE_URL="sqlite://")
+
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+
+
+@pytest.mark.parametrize("taken", ["--port", "--fhir-port"])
+def test_a_port_in_use_is_one_line_and_exit_1(taken: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        ports = {"--port": str(free_port()), "--fhir-port": str(free_port())} | {taken: port}
+
+        done = run("demo", *(word for pair in ports.items() for word in pair))
+
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_demo_says_when_it_is_ready_and_where_everything_is(tmp_path: Path) -> None:
+    with running(tmp_path, "demo", "--port", "0", "--fhir-port", "0", "--now", NOW, lines=2) as demo:
+        fhir = demo.lines[1].split("FHIR ")[1]
+        patients = requests.get(f"{fhir}/Patient", timeout=20).json()["entry"]
+        page = requests.get(f"{demo.url}/", timeout=20)
+        answer = requests.post(
+            f"{demo.url}/cds-services/baclofen-patient-view",
+            json=hook_request(PATIENT_VIEW, prefetch={}, fhirServer=fhir)
+            | {"context": {"userId": "Practitioner/1", "patientId": patients[0]["resource"]["id"]}},
+            timeout=20,
+        )
+
+    assert f"viewer {demo.url}/" in demo.lines[1]
+    assert len(patients) >= 12
+    assert page.ok
+    assert answer.status_code == 200
+
+
+def test_load_says_what_went_wrong() -> None:
+    done = run("load", "--to", f"http://127.0.0.1:{free_port()}/fhir", "--only", "no-such-story")
+
+    assert done.returncode == 1
+    assert "no-such-story" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+STOPPING = hook_request(
+    ORDER_SIGN,
+    prefetch=WHOLE | {"MedicationRequest": searchset(order("draft-1", note=[{"text": "[bold]not markup[/bold]"}]))},
+)
+STOPPING["context"]["draftOrders"]["entry"][0]["resource"] = order("draft-1", status="stopped")
+
+
+@pytest.fixture
+def request_file(tmp_path: Path) -> Path:
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(STOPPING), "utf-8")
+    return path
+
+
+def test_explain_tells_facts_needs_verdicts_and_cards(request_file: Path) -> None:
+    done = run("explain", str(request_file), "--now", NOW)
+
+    assert done.returncode == 0, done.stderr
+    for heading in ("Facts", "Needs", "Rules", "Cards"):
+        assert heading in done.stdout
+    assert "MedicationRequest/draft-1" in done.stdout
+    assert "ABR-01" in done.stdout
+
+
+def test_explain_as_json(request_file: Path) -> None:
+    done = run("explain", str(request_file), "--now", NOW, "--format", "json")
+
+    told = json.loads(done.stdout)
+    assert told["now"].startswith("2026-03-10T08:00:00")
+    assert {entry["need"]: entry["state"] for entry in told["needs"]}["MedicationRequest"] == "present"
+    assert all(said["because"] or said.get("missing") for said in told["rules"])
+    assert all(card["uuid"] for card in told["cards"])
+    assert run("explain", str(request_file), "--now", NOW, "--format", "json").stdout.count("ABR-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("not json", "CDS Hooks request"),
+        ("[1]", "CDS Hooks request"),
+        ('{"hook": "no-such"}', "patient-view"),
+        ('{"hook": "patient-view"}', "hookInstance"),
+        ("[" * 100_000, "CDS Hooks request"),
+    ],
+)
+def test_explain_of_something_else_is_one_line(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(text, "utf-8")
+
+    done = run("explain", str(path))
+
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
