@@ -43,18 +43,20 @@ def refusal(decision: Decision) -> ServiceError:
     raised = [f"{outcome.rule} ({outcome.raised})" for outcome in decision.outcomes if outcome.raised]
     if decision.only_raised:
         return RuleFailed(f"baclofen could not be checked: rules failed: {', '.join(raised)}")
-    return MissingData(
-        f"baclofen could not be checked: {'; '.join(_missing(decision, key) for key in decision.missing)}"
-    )
+    return MissingData(f"baclofen could not be checked: {'; '.join(_missing(decision))}")
 
 
-def _missing(decision: Decision, key: str) -> str:
+def _missing(decision: Decision) -> list[str]:
+    """The needs that were lost, those with the same fate together."""
     ledger = decision.record.ledger
-    words = f"{BY_KEY[key].words} ({key})" if key in BY_KEY else key
-    if key not in ledger:
-        return f"{words}: not asked for"
-    entry = ledger[key]
-    return f"{words}: {entry.state}" + (f", {entry.because}" if entry.because else "")
+    fates: dict[str, list[str]] = {}
+    for key in decision.missing:
+        words = f"{BY_KEY[key].words} ({key})" if key in BY_KEY else key
+        fate = "not asked for"
+        if key in ledger:
+            fate = ", ".join(part for part in (ledger[key].state, ledger[key].because) if part)
+        fates.setdefault(fate, []).append(words)
+    return [f"{', '.join(needs)}: {fate}" for fate, needs in fates.items()]
 
 
 def _version_card(consultation: Consultation) -> MergedCard:

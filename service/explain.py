@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -134,6 +135,8 @@ _INDICATORS = {"critical": "bold red", "warning": "bold yellow", "info": "bold b
 def _print(explanation: dict[str, Any]) -> None:
     # Chart text goes in as Text: never as rich's own markup.
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=160)
     console.print(Text(f"{explanation['hook']} for {explanation['patient']} at {explanation['now']}", "bold"))
     _print_facts(console, explanation["facts"])
     _print_needs(console, explanation)
@@ -149,8 +152,16 @@ def _print_facts(console: Console, facts: dict[str, Any]) -> None:
         console.print(Text(f"  {kind.replace('_', ' ')}"))
         for fact in found if isinstance(found, list) else [found]:
             told = {name: value for name, value in fact.items() if name != "reference"}
-            line = "; ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in told.items())
-            console.print(Text(f"    {fact.get('reference', '')}: {line}"))
+            line = "; ".join(f"{name.replace('_', ' ')} {_told(value)}" for name, value in told.items())
+            console.print(Padding(Text(f"{fact.get('reference', '')}: {line}"), (0, 0, 0, 4)))
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"({', '.join(f'{name} {_told(member)}' for name, member in value.items())})"
+    if isinstance(value, list):
+        return " + ".join(map(_told, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _print_needs(console: Console, explanation: dict[str, Any]) -> None:
@@ -191,6 +202,6 @@ def _print_cards(console: Console, explanation: dict[str, Any]) -> None:
     for card in explanation["cards"]:
         kind = card["source"]["topic"]["code"]
         console.print(Text(f"  {card['indicator']} {kind}: {card['summary']}", _INDICATORS[card["indicator"]]))
-        console.print(Text("\n".join(f"    {line}" for line in card.get("detail", "").splitlines())))
+        console.print(Padding(Text(card.get("detail", "")), (0, 0, 0, 4)))
         for suggestion in card.get("suggestions", ()):
             console.print(Text(f"    suggests: {suggestion['label']}"))
