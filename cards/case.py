@@ -17,7 +17,7 @@ from cards.scales.toxicity import Toxicity, toxicity
 from cards.scales.withdrawal_score import Score, withdrawal_score
 from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
-from cards.timeline.interruptions import Interruption, last_exposure, oral_interruption
+from cards.timeline.interruptions import Interruption, Kind, last_exposure, oral_interruptions
 from cards.timeline.oral import OralExposure, oral_exposure
 from cards.timeline.pump import Pump, pump_of
 from cards.timeline.regimen import Change, change_by
@@ -116,12 +116,21 @@ class Case:
         return taper_of(self.record, mine, self.moment, is_child=self.is_child_by_tier)
 
     @cached_property
-    def oral_interruption(self) -> Interruption | None:
+    def oral_interruptions(self) -> tuple[Interruption, ...]:
         if self.oral is None:
-            return None
-        return oral_interruption(
+            return ()
+        return oral_interruptions(
             self.oral, self.stay, self.taper, self.record, self.moment, is_child=self.is_child_by_tier
         )
+
+    @property
+    def oral_interruption(self) -> Interruption | None:
+        """The surest of them."""
+        return next(iter(self.oral_interruptions), None)
+
+    def interrupted_by(self, *kinds: Kind) -> Interruption | None:
+        """The surest interruption of these kinds."""
+        return next((i for i in self.oral_interruptions if i.kind in kinds), None)
 
     @cached_property
     def last_oral_dose(self) -> tuple[When | None, str]:

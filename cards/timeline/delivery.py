@@ -29,13 +29,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     since: When | None = None
     evidence: tuple[Evidence, ...] = ()
     is_interrogated_normal: bool = False  # after the event, or with no event at all
+    is_catheter: bool = False  # what a normal interrogation does not exclude
+    is_surgery: bool = False
 
 
 def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> Delivery:
     """The surest sign of failing delivery. `effect_is_lost`: new spasticity, which makes recent surgery suspicious."""
     normal = pump.latest(Sign.PUMP_RUNNING)
     signs = [d for d in _signs(pump, record, moment, effect_is_lost=effect_is_lost) if d is not None]
-    standing = [d for d in signs if not _is_resolved(d, normal)]
+    standing = [d for d in signs if not _is_resolved(d, pump)]
     if not standing:
         told = "interrogated, catheter not assessed" if normal else "pump status in this episode not recorded"
         return Delivery(level=Level.POSSIBLE, because=told, since=None, is_interrogated_normal=normal is not None,
@@ -43,11 +45,15 @@ def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: b
     return max(standing, key=lambda d: (d.level, d.since is not None))
 
 
-def _is_resolved(delivery: Delivery, normal: PumpEvent | None) -> bool:
-    """A normal interrogation after the event takes back what the pump itself would have shown; not the catheter."""
-    if normal is None or normal.when is None or "catheter" in delivery.because:
+def _is_resolved(delivery: Delivery, pump: Pump) -> bool:
+    """Set right afterwards: new hardware resolves anything; a normal interrogation or a refill all but the catheter."""
+    if delivery.since is None or delivery.is_surgery:
         return False
-    return delivery.since is not None and normal.when.earliest >= delivery.since.latest
+    fixes: list[str] = [Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT]
+    if not delivery.is_catheter:
+        fixes += [Sign.PUMP_RUNNING, Act.PUMP_REFILL]
+    fixed = pump.latest(*fixes)
+    return fixed is not None and fixed.when is not None and fixed.when.earliest >= delivery.since.latest
 
 
 def _signs(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> list[Delivery | None]:
@@ -86,7 +92,8 @@ def _seen(pump: Pump, level: Level, because: str, sign: Sign) -> Delivery | None
     if event is None:
         return None
     evidence = Evidence(event.reference, event.text, event.when)
-    return Delivery(level=level, because=because, since=event.when, evidence=(evidence,))
+    return Delivery(level=level, because=because, since=event.when, evidence=(evidence,),
+                    is_catheter=sign is Sign.CATHETER_FAULT)  # fmt: skip
 
 
 def _complication(record: Record, moment: Moment) -> Delivery | None:
@@ -97,7 +104,7 @@ def _complication(record: Record, moment: Moment) -> Delivery | None:
             if when.hours_until(moment.now) <= moment.limit(limits.RECENT_PUMP_EVENT) * 24:
                 evidence = Evidence(condition.reference, condition.text, when)
                 return Delivery(level=Level.PROBABLE, because="pump or catheter complication", since=when,
-                                evidence=(evidence,))  # fmt: skip
+                                evidence=(evidence,), is_catheter=True)  # fmt: skip
     return None
 
 
@@ -135,4 +142,4 @@ def _surgery(pump: Pump, moment: Moment, *, effect_is_lost: bool) -> Delivery | 
         return None
     evidence = Evidence(event.reference, event.text, event.when)
     return Delivery(level=Level.PROBABLE, because="catheter or pump surgery within 14 days and loss of effect",
-                    since=event.when, evidence=(evidence,))  # fmt: skip
+                    since=event.when, evidence=(evidence,), is_surgery=True)  # fmt: skip

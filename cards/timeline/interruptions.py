@@ -12,7 +12,7 @@ import msgspec
 from cards import limits, needs
 from cards.moment import Moment
 from cards.record.concepts import Reason
-from cards.record.facts import Administration, DailyDose, MedicationOrder
+from cards.record.facts import Administration, DailyDose, Dispense, MedicationOrder
 from cards.record.record import Record
 from cards.record.when import When
 from cards.timeline.oral import OralExposure, dose_at, is_home, is_open
@@ -39,6 +39,7 @@ class Kind(StrEnum):
 
     NOT_GIVEN = "doses not given"
     STOPPED = "order stopped"
+    LAPSED = "order ended"  # its planned time or quantity was used up, and nothing follows
     HELD = "order on hold"
     OMITTED = "home medicine not ordered"
     REPORTED = "reported as stopped"
@@ -75,27 +76,25 @@ def missed_dose_threshold(interval_hours: float | None, moment: Moment) -> float
     return interval_hours * moment.limit(limits.LATE_OF_LONG_INTERVAL)
 
 
-def oral_interruption(
+def oral_interruptions(
     exposure: OralExposure, stay: Stay | None, taper: Taper | None, record: Record, moment: Moment, *, is_child: bool
-) -> Interruption | None:
-    """The surest interruption of this exposure; None where it goes on, as far as was read."""
+) -> tuple[Interruption, ...]:
+    """What interrupts this exposure, the surest first; empty where it goes on, as far as was read."""
     found = [
         i for i in (
             _reported(exposure, moment),
             _not_given(exposure, stay, record, moment),
-            _ended(exposure, stay, record, moment),
+            _ended(exposure, stay, moment),
             _omitted(exposure, stay, record, moment),
-            _supply_out(exposure, stay, moment),
-            _cut(exposure, stay, moment, is_child=is_child),
+            _supply_out(exposure, moment),
+            _cut(exposure, moment, is_child=is_child),
         ) if i is not None
     ]  # fmt: skip
-    if taper and taper.is_within_limits is not False and not found:
+    if taper and taper.excuses and not found:
         found.append(Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper",
                                   evidence=(Evidence(taper.reference, "taper under way"),)))  # fmt: skip
-    if not found:
-        return None
     faded = [msgspec.structs.replace(i, level=_faded(i, moment)) for i in found]
-    return max(faded, key=lambda i: (i.level, i.hours(moment.now)))
+    return tuple(sorted(faded, key=lambda i: (i.level, i.hours(moment.now)), reverse=True))
 
 
 def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> tuple[When | None, str]:
@@ -165,32 +164,33 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
 def _not_given(
     exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment
 ) -> Interruption | None:
-    """An order holds, and the administration record shows that it is not given."""
-    if stay is None or not exposure.current:
+    """In a stay, doses are charted as not given, or an order holds and none is charted for too long."""
+    if stay is None:
         return None
     since, basis = last_exposure(exposure, stay, moment)
     after = [a for a in exposure.not_given if _is_after(a, since) and a.when and a.when.may_be_past(moment.now)]
     in_use = any(stay.contains(a.when) for a in record.administrations)
-    if since is None or not (after or in_use):
+    if since is None or not (after or (in_use and exposure.current)):
         return None  # no administration record is kept here: nothing given cannot be read from it
-    began = exposure.current[0].start or exposure.current[0].authored
+    order = next(iter((*exposure.current, *exposure.orders)), None)
+    began = order.start or order.authored if order and exposure.current else None
     if not after and basis != "last dose given" and began and began.latest > since.latest:
         since, basis = began, "order began (no dose recorded)"
     hours = since.hours_until(moment.now)
     threshold = missed_dose_threshold(exposure.interval_hours, moment)
     missed = len(after)
-    if missed < moment.limit(limits.MISSED_DOSES) and hours < threshold:
+    if missed < moment.limit(limits.MISSED_DOSES) and (hours < threshold or not exposure.current):
         return None
     evidence = [Evidence(a.reference, f"dose not given ({a.status})", a.when) for a in after]
     if exposure.last_given and exposure.last_given.when is since:
         evidence.append(Evidence(exposure.last_given.reference, "last dose given", since))
     level = _level_by_hours(hours, 0, moment, confirmed=True)
     return Interruption(kind=Kind.NOT_GIVEN, level=level, since=since, basis=basis, evidence=tuple(evidence),
-                        missed=missed, order=exposure.current[0])  # fmt: skip
+                        missed=missed, order=order)  # fmt: skip
 
 
-def _ended(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
-    """The order was stopped or put on hold, and no other holds. An ordinary end of a course is not a stop."""
+def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interruption | None:
+    """The order was stopped, held or has lapsed, and no other holds."""
     if exposure.current:
         return None
     in_setting = [
@@ -201,10 +201,9 @@ def _ended(exposure: OralExposure, stay: Stay | None, record: Record, moment: Mo
         in_setting = [o for o in in_setting if not is_home(o, stay)]
     elif any(is_open(o, moment.now) and o.status != "on-hold" for o in exposure.orders):
         return None
-    in_setting = [o for o in in_setting if not has_ordinary_end(o)]
     if not in_setting:
         return None
-    order = max(in_setting, key=lambda o: _latest(_end_of(o) or o.authored or o.start))
+    order = max(in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), _latest(_end_of(o) or o.authored or o.start)))
     since, basis = last_exposure(exposure, stay, moment)
     if since is None or (stay is not None and basis != "last dose given"):
         stopped = _end_of(order)
@@ -216,7 +215,7 @@ def _ended(exposure: OralExposure, stay: Stay | None, record: Record, moment: Mo
             return None
         since, basis = When(begun.earliest, moment.now, "ambiguous", ""), "order ended at an unknown time"
     hours = since.hours_until(moment.now)
-    kind = Kind.HELD if order.status == "on-hold" else Kind.STOPPED
+    kind = Kind.LAPSED if has_ordinary_end(order, moment.now) else Kind.HELD if order.status == "on-hold" else Kind.STOPPED
     threshold = missed_dose_threshold(exposure.interval_hours, moment)
     level = _level_by_hours(hours, threshold, moment, confirmed=True)
     evidence = [Evidence(order.reference, f"order {order.status}: {order.product.name}", _end_of(order))]
@@ -225,10 +224,12 @@ def _ended(exposure: OralExposure, stay: Stay | None, record: Record, moment: Mo
     return Interruption(kind=kind, level=level, since=since, basis=basis, order=order, evidence=tuple(evidence))
 
 
-def has_ordinary_end(order: MedicationOrder) -> bool:
-    """A course that ended as it was meant to: completed, planned duration or quantity used up."""
+def has_ordinary_end(order: MedicationOrder, now: datetime) -> bool:
+    """A course that ended as it was meant to: completed, lapsed at its planned end, or its quantity used up."""
     if order.status == "completed" or order.reasons & {Reason.COURSE_ENDED, Reason.DUPLICATE}:
         return True
+    if order.status in ("active", "unknown", ""):
+        return order.end is not None and order.end.is_past(now)
     start = order.start or order.authored
     if order.status != "stopped" or order.days_supply is None or start is None:
         return False
@@ -239,7 +240,8 @@ def has_ordinary_end(order: MedicationOrder) -> bool:
 
 def _omitted(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
     """A home medicine that nobody ordered in this stay."""
-    if stay is None or exposure.current or not exposure.home:
+    home: MedicationOrder | Dispense | None = next(iter(exposure.home), None) or exposure.home_fill
+    if stay is None or exposure.current or home is None:
         return None
     if any(stay.contains(a.when) for a in exposure.given):
         return None
@@ -249,14 +251,15 @@ def _omitted(exposure: OralExposure, stay: Stay | None, record: Record, moment: 
     hours = since.hours_until(moment.now)
     confirmed = record.ledger.is_whole(needs.ADMINISTRATIONS.key)
     level = _level_by_hours(hours, moment.limit(limits.ORAL_MISSED), moment, confirmed=confirmed)
-    home = exposure.home[0]
-    evidence = [Evidence(home.reference, f"home medicine: {home.product.name}", home.start or home.authored),
+    told_at = home.when if isinstance(home, Dispense) else home.start or home.authored
+    evidence = [Evidence(home.reference, f"home medicine: {home.product.name}", told_at),
                 Evidence(stay.reference, "admitted", stay.start)]  # fmt: skip
-    return Interruption(kind=Kind.OMITTED, level=level, since=since, basis=basis, order=home,
+    order = None if isinstance(home, Dispense) else home
+    return Interruption(kind=Kind.OMITTED, level=level, since=since, basis=basis, order=order,
                         evidence=tuple(evidence))  # fmt: skip
 
 
-def _supply_out(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interruption | None:
+def _supply_out(exposure: OralExposure, moment: Moment) -> Interruption | None:
     """The fills are used up and nothing newer says that tablets are taken."""
     if exposure.supply is None or not exposure.supply.ends.is_past(moment.now):
         return None
@@ -275,7 +278,7 @@ def _supply_out(exposure: OralExposure, stay: Stay | None, moment: Moment) -> In
     return Interruption(kind=Kind.SUPPLY_OUT, level=level, since=ends, basis="supply ended", evidence=(evidence,))
 
 
-def _cut(exposure: OralExposure, stay: Stay | None, moment: Moment, *, is_child: bool) -> Interruption | None:
+def _cut(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interruption | None:
     """A single-step cut beyond the limits within the last seven days (IE2)."""
     if not exposure.current:
         return None

@@ -35,6 +35,7 @@ class OralExposure(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[MedicationOrder, ...]  # chart orders and statements, newest first, drafts left out
     current: tuple[MedicationOrder, ...]  # those that hold now, in the setting the patient is in
     home: tuple[MedicationOrder, ...]  # home medicines that are not ended
+    home_fill: Dispense | None  # a fill of the last 90 days that says so where no order or statement does
     given: tuple[Administration, ...]  # doses given, oldest first
     not_given: tuple[Administration, ...]
     fills: tuple[Dispense, ...]
@@ -98,7 +99,8 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
     return OralExposure(
         orders=tuple(orders),
         current=current,
-        home=tuple(o for o in orders if is_home(o, stay) and is_open(o, moment.now)),
+        home=tuple(o for o in orders if is_home(o, stay) and (is_open(o, moment.now) or is_in_hand(o, moment.now))),
+        home_fill=_home_fill(fills, orders, moment),
         given=tuple(given),
         not_given=tuple(not_given),
         fills=tuple(fills),
@@ -121,6 +123,25 @@ def is_open(order: MedicationOrder, now: datetime) -> bool:
     return order.status in ("active", "unknown", "on-hold", "") and not lapsed
 
 
+def is_in_hand(order: MedicationOrder, now: datetime) -> bool:
+    """Completed on paper, with tablets left: systems that complete each issue of a repeat prescription do this."""
+    begun = order.start or order.authored
+    if order.status != "completed" or order.days_supply is None or begun is None or order.category == "inpatient":
+        return False
+    return begun.latest + timedelta(days=order.days_supply * (1 + (order.refills or 0))) > now
+
+
+def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], moment: Moment) -> Dispense | None:
+    """The newest fill of the last 90 days, unless an order or statement ended after it."""
+    days = moment.limit(limits.HOME_MEDICINE_RECENT)
+    recent = [f for f in fills if f.when and f.when.hours_until(moment.now) <= days * 24]
+    newest = max(recent, key=lambda f: f.when.latest if f.when else moment.now, default=None)
+    if newest is None or newest.when is None:
+        return None
+    over = [o for o in orders if not is_open(o, moment.now) and (end := o.end or o.status_changed) and end.latest > newest.when.latest]
+    return None if over else newest
+
+
 def is_home(order: MedicationOrder, stay: Stay | None) -> bool:
     """Home medicine: by category; without one, a statement or what began before this stay."""
     if order.category in ("inpatient", "discharge"):
@@ -137,6 +158,8 @@ def holds_now(
 
     In a stay a home medicine holds only if doses were given from it there (clinical.md section 0).
     """
+    if stay is None and is_in_hand(order, moment.now):
+        return True
     if order.status not in ("active", "unknown", "") or not is_open(order, moment.now):
         return False
     begins = order.start or (None if order.is_statement else order.authored)

@@ -401,3 +401,53 @@ def test_patient_says_it_ran_out() -> None:
     chart.baclofen(statement=True, status="stopped", until="2d", statusReason=[{"text": "Ran out"}])
     assert chart.decide().urgency(KIND) == "critical"
     assert date("2d") in str(chart.resources[-1])
+
+
+def test_home_medicine_known_from_a_fill_alone() -> None:
+    """No order, no statement: the pharmacy handed it over seven weeks ago."""
+    chart = Chart()
+    chart.fill("110d", 60)
+    chart.fill("49d", 60)
+    chart.stay("14h")
+    assert chart.decide().card(KIND).rules == ("ABR-03",)
+
+
+def test_inpatient_order_on_hold_and_doses_charted_as_not_given() -> None:
+    """Both questions find it, one card says it."""
+    chart = Chart()
+    chart.stay("60h")
+    chart.baclofen()
+    chart.baclofen(since="59h", category="inpatient", status="on-hold")
+    chart.given("26h")
+    chart.not_given("18h", "10h", "2h")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert set(card.rules) >= {"ABR-01", "ABR-08"}
+
+
+def test_an_order_that_lapsed_at_its_planned_end_was_not_stopped() -> None:
+    """It counts as an interruption for suspected withdrawal, not as an abrupt stop."""
+    chart = Chart()
+    chart.baclofen(until="30h")
+    assert chart.decide().urgency(KIND) == ""
+    chart.sign("Visual hallucinations")
+    assert chart.decide().urgency("suspected-withdrawal") == "warning"
+
+
+def test_completed_on_paper_with_tablets_left() -> None:
+    """Systems that complete each issue of a repeat prescription."""
+    chart = Chart()
+    supply = {"expectedSupplyDuration": {"value": 28, "unit": "d", "code": "d"}}
+    chart.baclofen(since="380d", status="completed", dispenseRequest=supply)
+    chart.baclofen(since="10d", status="completed", dispenseRequest=supply)
+    assert chart.decide().is_silent
+
+
+def test_the_administration_record_tells_of_a_stay_without_an_encounter() -> None:
+    """A ward charts doses; no encounter is to be had."""
+    chart = Chart()
+    chart.baclofen()
+    chart.baclofen(since="60h", category="inpatient")
+    chart.given("50h", "42h", "34h", "26h")
+    chart.not_given("18h", "10h", "2h")
+    assert chart.decide(unsupported=["Encounter"]).card(KIND).rules == ("ABR-08",)

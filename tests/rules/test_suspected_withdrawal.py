@@ -3,7 +3,7 @@
 import pytest
 
 from cards.verdict import Quiet
-from tests.chart import Chart
+from tests.chart import Chart, instant
 
 KIND = "suspected-withdrawal"
 
@@ -255,3 +255,37 @@ def test_every_card_says_what_counted_and_what_it_rests_on() -> None:
         "pending clinical review",
     ):
         assert words in card.detail
+
+
+@pytest.mark.parametrize(
+    ("event", "fix", "urgency"),
+    [
+        ("motor stall", None, "warning"),
+        ("motor stall", "Intrathecal pump refill", ""),
+        ("catheter leak", "Intrathecal pump refill", "warning"),
+        ("catheter leak", "Intrathecal catheter revision", "warning"),
+    ],
+)
+def test_what_was_set_right_no_longer_counts(event: str, fix: str | None, urgency: str) -> None:
+    """A refill mends a stalled or empty pump, not a catheter; loss of effect after a revision is news again."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "60d")
+    chart.pump_note("Intrathecal pump interrogation", event, "20h")
+    if fix:
+        chart.procedure(fix, "10h")
+    chart.sign("Increased spasticity", "1h")
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_a_screening_bolus_is_no_exposure() -> None:
+    """A single trial dose by lumbar puncture."""
+    chart = Chart()
+    chart.add(
+        "MedicationRequest", status="completed", intent="order", authoredOn=instant("20h"),
+        medicationCodeableConcept={"text": "baclofen intrathecal 50 mcg screening bolus"},
+        dosageInstruction=[{"text": "50 mcg intrathecal test dose once", "route": {"text": "Intrathecal"}}],
+    )  # fmt: skip
+    chart.sign("Visual hallucinations")
+    chart.temperature(39.5)
+    assert not chart.decide().kinds

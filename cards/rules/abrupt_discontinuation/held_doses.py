@@ -41,8 +41,8 @@ TOXIC = "Signs of toxicity ({signs}): holding may be right. Examine tone first; 
 def held_doses(case: Case) -> Verdict:
     if case.oral is None:
         return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
-    gap = case.oral_interruption
-    if gap is None or gap.kind is not Kind.NOT_GIVEN:
+    gap = case.interrupted_by(Kind.NOT_GIVEN)
+    if gap is None:
         return Quiet("no dose missed, as far as is charted", rests_on=(ADMINISTRATIONS,))
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")

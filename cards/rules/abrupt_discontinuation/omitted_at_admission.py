@@ -54,8 +54,8 @@ def omitted_at_admission(case: Case) -> Verdict:
         return Quiet("baclofen is ordered in this stay", rests_on=())
     if case.oral_change.orders:
         return Quiet("these drafts order baclofen", rests_on=())
-    gap = case.oral_interruption
-    if gap is None or gap.kind not in (Kind.OMITTED, Kind.SUPPLY_OUT, Kind.REPORTED) or not case.oral.home:
+    gap = case.interrupted_by(Kind.OMITTED)
+    if gap is None:
         return Quiet("no home baclofen left out")
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")

@@ -102,11 +102,9 @@ def _was_stopped(case: Case) -> Verdict:
     """The retrospective form, on opening the chart."""
     if case.oral is None:
         return Quiet("no baclofen by mouth")
-    gap = case.oral_interruption
+    gap = case.interrupted_by(Kind.STOPPED, Kind.HELD, Kind.REPORTED)
     if gap is None:
-        return Quiet("baclofen by mouth goes on, as far as is recorded")
-    if gap.kind not in (Kind.STOPPED, Kind.HELD, Kind.REPORTED):
-        return Quiet(f"not stopped: {gap.kind}", rests_on=())
+        return Quiet("no stop or hold is recorded")
     since = gap.hours(case.now)
     if since > case.moment.limit(limits.RECENT_STOP) * 24:
         return Quiet("stopped more than 7 days ago", rests_on=())
