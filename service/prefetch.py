@@ -9,7 +9,7 @@ import msgspec
 
 from cards.ledger import WHOLE, State
 from cards.needs import BY_KEY, Need
-from service.bundles import NOT_R4_TYPES, UNREADABLE, NoPage, Page, judge, kind_of, once, open_bundle
+from service.bundles import NOT_R4_TYPES, NoPage, Page, judge, kind_of, once, open_bundle
 from service.clients import generic
 
 SOURCE = "prefetch"
@@ -83,10 +83,6 @@ def _offer(key: str, raw: msgspec.Raw, patient_id: str) -> _Offer:
 
 def _single(key: str, raw: msgspec.Raw, kind: str, need: Need | None) -> _Offer:
     """A resource by itself: right for a read (the patient, the hook's encounter), wrong for a search."""
-    try:
-        msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except UNREADABLE:
-        return _Offer(state=State.UNPARSED, because=f"the {kind} cannot be read")
     by_type = {kind: (raw,)}
     if need is None or key in generic.PARTS:
         return _Offer(state=State.PRESENT, by_type=by_type)

@@ -427,6 +427,36 @@ def test_a_drug_that_cannot_be_read_spoils_nothing(client: FhirClient, web: resp
     assert entry(result).state is State.PRESENT
 
 
+def test_included_resources_are_used_by_their_type(client: FhirClient) -> None:
+    """A pump that comes along with its use is a device, though not all devices."""
+    use = {"resource": {"resourceType": "DeviceUseStatement", "id": "u"}, "search": {"mode": "match"}}
+    pump = {"resource": {"id": "d", "resourceType": "Device"}, "search": {"mode": "include"}}
+    sent = {"DeviceUseStatement": {"resourceType": "Bundle", "total": 1, "entry": [use, pump]}}
+    result = gathered(client, call(sent), needs.DEVICE_USE, needs.DEVICES)
+    assert [e.state for e in result.ledger] == [State.PRESENT, State.PARTIAL]
+    assert ids(result, needs.DEVICES) == ["d"]
+
+
+def test_what_is_fetched_along_answers_no_need(client: FhirClient, web: responses.RequestsMock) -> None:
+    use = {"resource": {"resourceType": "DeviceUseStatement", "id": "u"}, "search": {"mode": "match"}}
+    pump = {"resource": {"id": "d", "resourceType": "Device"}, "search": {"mode": "include"}}
+    web.get(f"{BASE}/DeviceUseStatement", json={"resourceType": "Bundle", "entry": [use, pump]})
+    result = gathered(client, call(server=BASE), needs.DEVICE_USE)
+    assert [(s.need, msgspec.json.decode(s.raw)["id"]) for s in result.supplied] == [
+        ("DeviceUseStatement", "u"),
+        ("", "d"),
+    ]
+
+
+def test_the_same_order_under_two_keys_is_supplied_once(client: FhirClient) -> None:
+    odd = {"id": "m1", "resourceType": "MedicationRequest"}  # another order of members, the same order
+    sent = {
+        "MedicationRequest": bundle(ORDER, total=2),
+        "meds": bundle(odd, OTHER, {"resourceType": "MedicationRequest"}),
+    }
+    assert ids(gathered(client, call(sent), MEDICATION_REQUESTS)) == ["m1", "m2", None]
+
+
 @pytest.mark.parametrize(
     "what",
     [
