@@ -1,21 +1,14 @@
 """Condition to fact: what the patient has, by code and by words; not what is refuted, and not the family's."""
 
+from functools import lru_cache
+
+import msgspec
+
 from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
-from cards.record.coding import (
-    ICD,
-    SNOMED,
-    all_words,
-    canonical,
-    codings,
-    first_code,
-    items,
-    notes,
-    plain,
-    string,
-    words,
-)
+from cards.record.coding import ICD, SNOMED, all_words, codings, first_code, notes, plain, string, words
 from cards.record.phrases import Standing, standing
+from cards.record.valuesets import ValueSets
 from cards.record.when import When, date_in_text
 
 _OVER = frozenset({"inactive", "resolved", "remission"})
@@ -23,25 +16,52 @@ _NOT_SO = frozenset({"refuted", "entered-in-error"})
 NO_CODE = "a problem has neither a known code nor words"
 
 
-def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> None:
-    """One Condition. Those that no rule asks about are dropped."""
-    if first_code(resource.verificationStatus).lower() in _NOT_SO or plain(words(resource.verificationStatus)) in _NOT_SO:
-        return
-    said, shown = all_words(resource.code), words(resource.code)
-    found_codes = codings(resource.code)
-    note = notes(resource.note)
+class Code(msgspec.Struct, frozen=True, gc=False):
+    """What a Condition's code means."""
+
+    names: frozenset[str] = frozenset()
+    said: str = ""  # every word, for matching
+    shown: str = ""
+    is_coded: bool = False  # in a system in which we would know our codes
+    is_history: bool = False
+
+
+@lru_cache(maxsize=4096)
+def code_of(raw: bytes, valuesets: ValueSets) -> Code:
+    """The meaning of an undecoded code, remembered for its repeats."""
+    concept = wire.opened(raw)
+    said = all_words(concept)
     names: set[str] = set()
-    for system, code, _ in found_codes:
-        meaning = chart.valuesets.meaning(system, code)
+    found = codings(concept)
+    for system, code, _ in found:
+        meaning = valuesets.meaning(system, code)
         names |= {*meaning.of("sign"), *meaning.of("problem")}
     for part in said.split("|"):
         names |= {*lexicon.signs(part), *lexicon.problems(part)}
-    if not names and not said and not note:
-        if not any(canonical(system) in (ICD, SNOMED) for system, _, _ in found_codes):
-            chart.cannot_read(reference, NO_CODE)
+    if _is_family(said):
+        names = set()
+    return Code(
+        names=frozenset(names),
+        said=said,
+        shown=words(concept),
+        is_coded=any(system in (ICD, SNOMED) for system, _, _ in found),
+        is_history=_is_history(said),
+    )
+
+
+def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> None:
+    """One Condition. Those that no rule asks about are dropped."""
+    if resource.verificationStatus is not None:
+        verified = first_code(resource.verificationStatus).lower() or plain(words(resource.verificationStatus))
+        if verified in _NOT_SO:
+            return
+    code = code_of(bytes(resource.code), chart.valuesets)
+    note = notes(resource.note) if resource.note is not None else ""
+    if not code.said and not note and not code.is_coded:
+        chart.cannot_read(reference, NO_CODE)
         return
-    names |= {*lexicon.signs(note), *lexicon.problems(note)} if note else set()
-    if not names or _is_family(said):
+    names = code.names | lexicon.signs(note) | lexicon.problems(note) if note else code.names
+    if not names or _is_family(code.said):
         return
     defects: list[str] = []
     start, end = chart.period(resource.onsetPeriod, defects)
@@ -52,8 +72,8 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
             reference=reference,
             defects=tuple(defects),
             concepts=frozenset(names),
-            text=shown or said or note,
-            is_active=_is_active(resource, abated, chart) and not _is_history(said),
+            text=code.shown or code.said or note,
+            is_active=_is_active(resource, abated, chart) and not code.is_history,
             onset=onset,
             recorded=chart.when(resource.recordedDate, defects),
             abated=abated,
@@ -84,5 +104,3 @@ def _spoken(value: object, chart: Chart) -> When | None:
     text = string(value)
     return date_in_text(text, chart.zone, chart.moment.date_order) if text else None
 
-
-__all__ = ["items", "read_condition"]

@@ -138,6 +138,7 @@ UNIT_ASSUMED = "unit assumed"
 IMPLAUSIBLE = "value outside what is possible, not used"
 
 
+@lru_cache(maxsize=8192)
 def convert(measure: Measure, value: float, unit: str) -> tuple[float | None, str]:
     """A value in the record's unit and a defect in words; None for one that cannot be used."""
     said = plain(unit)

@@ -1,5 +1,6 @@
 """MedicationRequest, MedicationStatement, MedicationAdministration, MedicationDispense to facts."""
 
+from functools import lru_cache
 from typing import Any
 
 from cards.record import facts, lexicon, wire
@@ -17,8 +18,9 @@ from cards.record.dosage import (
     read_dosage,
 )
 from cards.record.phrases import Phrasebook, Row
-from cards.record.products import resolve
+from cards.record.products import Shelf, resolve
 from cards.record.quantities import amount_of, days_in, first_quantity, number
+from cards.record.valuesets import ValueSets
 from cards.record.when import When
 
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
@@ -60,16 +62,34 @@ _TEXT_ROUTES = Phrasebook(
 
 def product_of(resource: wire._Drug, chart: Chart) -> facts.Product:
     """The product of any of the four medication resources."""
-    concept, reference = resource.medicationCodeableConcept, resource.medicationReference
-    bare = resource.medication
-    if bare is not None:
-        for item in items(bare):  # R5: CodeableReference
-            concept = item.get("concept", concept if "reference" in item else item)
-            if item.get("reference") is not None:
-                reference = item["reference"] if isinstance(item["reference"], dict) else item
-        if isinstance(bare, str):
-            concept = {"text": bare}
-    return resolve(concept, reference, resource.contained, chart.shelf, chart.valuesets)
+    concept, reference = bytes(resource.medicationCodeableConcept), bytes(resource.medicationReference)
+    contained = bytes(resource.contained)
+    if resource.medication is None:
+        pointer = _pointer(reference) if reference else ""
+        is_alone = not pointer or pointer[0] == "#" or chart.shelf.find(pointer) is None
+        if is_alone and b"itemReference" not in contained:
+            return _product_alone(concept, reference, contained, chart.valuesets)
+        return resolve(
+            wire.opened(concept), wire.opened(reference), wire.opened(contained), chart.shelf, chart.valuesets
+        )
+    code, target = wire.opened(concept), wire.opened(reference)
+    bare = {"text": resource.medication} if isinstance(resource.medication, str) else resource.medication
+    for item in items(bare):  # R5: CodeableReference
+        code = item.get("concept", code if "reference" in item else item)
+        if item.get("reference") is not None:
+            target = item["reference"] if isinstance(item["reference"], dict) else item
+    return resolve(code, target, wire.opened(contained), chart.shelf, chart.valuesets)
+
+
+@lru_cache(maxsize=4096)
+def _pointer(reference: bytes) -> str:
+    return reference_of(wire.opened(reference))
+
+
+@lru_cache(maxsize=1024)
+def _product_alone(concept: bytes, reference: bytes, contained: bytes, valuesets: ValueSets) -> facts.Product:
+    """A product that stands in its own resource: the same bytes, the same product."""
+    return resolve(wire.opened(concept), wire.opened(reference), wire.opened(contained), Shelf(), valuesets)
 
 
 def route_of(instructions: Any, product: facts.Product, text: str, chart: Chart) -> Route:
@@ -259,7 +279,7 @@ def _acts_of_product(
 ) -> set[Act]:
     found = {
         Act(name)
-        for system, code, _ in codings(resource.medicationCodeableConcept)
+        for system, code, _ in codings(wire.opened(resource.medicationCodeableConcept))
         for name in chart.valuesets.meaning(system, code).of("act")
     }
     if product.is_baclofen and route is Route.INTRATHECAL:

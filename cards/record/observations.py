@@ -3,6 +3,7 @@
 An observation's name is looked up once for all of its repeats: a chart of 200 vital signs has a dozen names.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -38,6 +39,9 @@ _NO_DATE_SHIFT = 365.25 * 15  # a battery does not last longer
 PREGNANCY_DAYS = 300.0  # a "pregnant" older than this is over
 
 
+_Valued = wire.Observation | wire.Component
+
+
 class Name(msgspec.Struct, frozen=True, gc=False):
     """What an observation's code means."""
 
@@ -51,29 +55,18 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     is_screen: bool = False  # a test, scale or question: nothing is asserted without a value
 
 
-NO_NAME = Name("")
-_names: dict[Any, Name] = {}
-_NAMES_KEPT = 4096
+@lru_cache(maxsize=4096)
+def name_of(raw: bytes, valuesets: ValueSets) -> Name:
+    """The meaning of an observation's undecoded code, remembered for its repeats."""
+    return name_of_code(wire.opened(raw), valuesets)
 
 
-def name_of(code: Any, valuesets: ValueSets) -> Name:
-    """The meaning of an observation's code, remembered for its repeats."""
-    if not isinstance(code, dict):
-        code = {"text": code} if isinstance(code, str) else next(iter(items(code)), None)
-        if code is None:
-            return NO_NAME
-    coding, text = code.get("coding"), code.get("text")
-    try:
-        key: Any = (valuesets.digest, text, *((c.get("system"), c.get("code"), c.get("display")) for c in coding or ()))
-        found = _names.get(key)
-    except (TypeError, AttributeError):  # an odd shape: a list in place of a word, say
-        return _name(code, valuesets)
-    if found is None:
-        found = _name(code, valuesets)
-        if len(_names) >= _NAMES_KEPT:
-            _names.clear()
-        _names[key] = found
-    return found
+def name_of_code(code: Any, valuesets: ValueSets) -> Name:
+    """The meaning of an observation's code."""
+    if isinstance(code, str):
+        code = {"text": code}
+    found = items(code)
+    return _name(found[0], valuesets) if found else Name("")
 
 
 def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
@@ -126,8 +119,8 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     status = resource.status if isinstance(resource.status, str) else ""
     if status not in COUNTED:
         return
-    name = name_of(resource.code, chart.valuesets)
-    components = resource.component
+    name = name_of(bytes(resource.code), chart.valuesets)
+    components = wire.components_of(resource.component)
     said = resource.valueString if resource.valueString is not None else resource.valueCodeableConcept
     if (
         not (name.measures or name.signs or name.part or name.is_pregnancy or name.is_due_date or name.is_pump)
@@ -148,11 +141,12 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
             name = msgspec.structs.replace(name, measures=name.measures or measures_named(name.text, True))
     reader.value(name, resource)
     parts: dict[str, float] = {}
-    for component in items(components):
-        inner = name_of(component.get("code"), chart.valuesets)
+    for component in components:
+        inner = name_of(bytes(component.code), chart.valuesets)
         if name.is_pump and not inner.is_pump:
-            inner = msgspec.structs.replace(inner, is_pump=True, measures=measures_named(inner.text, True) or inner.measures)
-        value = reader.value(inner, _Component(component))
+            measures = measures_named(inner.text, True) or inner.measures
+            inner = msgspec.structs.replace(inner, is_pump=True, measures=measures)
+        value = reader.value(inner, component)
         if inner.part in _PARTS and value is not None:
             parts[inner.part] = value
     if len(parts) == len(_PARTS) and Measure.GCS not in reader.seen:
@@ -160,18 +154,6 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     if resource.note is not None:
         for sign in sorted(lexicon.signs(notes(resource.note)) - reader.seen):
             reader.add(sign, text=notes(resource.note))
-
-
-class _Component:
-    """The value elements of a component, under the names of an Observation's."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: dict[str, Any]) -> None:
-        self.source = source
-
-    def __getattr__(self, name: str) -> Any:
-        return self.source.get(name)
 
 
 def _effective(resource: wire.Observation, chart: Chart, defects: list[str]) -> When | None:
@@ -216,7 +198,7 @@ class _Reader:
             )
         )
 
-    def value(self, name: Name, source: Any) -> float | None:
+    def value(self, name: Name, source: _Valued) -> float | None:
         """Facts of one code and value; the number of a part of a score comes back."""
         if source.dataAbsentReason is not None:
             return None
@@ -251,7 +233,7 @@ class _Reader:
         return None
 
     def _quantity(self, name: Name, quantity: Any) -> None:
-        found = first_quantity(quantity)
+        found = quantity if type(quantity) is dict else first_quantity(quantity)
         for measure in name.measures:
             if found is None:
                 self.add(measure, text=name.text)
@@ -273,7 +255,7 @@ class _Reader:
         said = f"{text} {value:g} {spoken_unit or unit}".strip()
         self.add(measure, converted, text=said, comparator=comparator, defect=defect)
 
-    def _measure(self, measure: Measure, name: Name, source: Any, said: str, plain_number: float | None) -> None:
+    def _measure(self, measure: Measure, name: Name, source: _Valued, said: str, plain_number: float | None) -> None:
         if plain_number is not None:
             self._number(measure, plain_number, "", "", name.text)
         elif measure is Measure.CAM:
@@ -296,8 +278,6 @@ class _Reader:
             if high is not None:
                 value, unit, comparator = quantity_value(high)
                 self._number(measure, value, unit, comparator, name.text)
-            elif source.component is None and source.valueBoolean is None:
-                return  # a name without a value says nothing
 
     def _pressure(self, name: Name, said: str) -> None:
         pair = pressure_pair(said) if said else None
@@ -307,7 +287,7 @@ class _Reader:
         elif said:
             self.add(Measure.SYSTOLIC, text=f"{name.text}: {said}")
 
-    def _signs(self, name: Name, source: Any, said: str) -> None:
+    def _signs(self, name: Name, source: _Valued, said: str) -> None:
         """Signs that the code names and the value grants, and signs that the value's own words assert."""
         answer = _answer(source, said)
         text = f"{name.text}: {said}" if said else name.text
@@ -339,7 +319,7 @@ class _Reader:
             found |= (asserted & named) | (unspoken - lexicon.SIGN_BOOK.denied(said))
         return found
 
-    def _pregnancy(self, name: Name, source: Any, said: str) -> None:
+    def _pregnancy(self, name: Name, source: _Valued, said: str) -> None:
         coded = any(
             "pregnancy" in self.chart.valuesets.meaning(system, code).of("problem")
             for system, code, _ in codings(source.valueCodeableConcept)
@@ -362,7 +342,7 @@ class _Reader:
         )
         self.chart.pregnancy.append((self.when, answer, fact))
 
-    def _due_date(self, name: Name, source: Any, said: str) -> None:
+    def _due_date(self, name: Name, source: _Valued, said: str) -> None:
         due = self._date(source, said)
         if due is not None:
             fact = facts.Condition(
@@ -375,7 +355,7 @@ class _Reader:
             )
             self.chart.pregnancy.append((self.when, True, fact))
 
-    def _date(self, source: Any, said: str) -> When | None:
+    def _date(self, source: _Valued, said: str) -> When | None:
         """A date that is the value: valueDateTime, words, a period's end, or days from the observation on."""
         if source.valueDateTime is not None:
             return self.chart.when(source.valueDateTime, self.defects)
@@ -396,7 +376,7 @@ class _Reader:
         days = count * unit.factor
         return self.when.shifted(days) if -_NO_DATE_SHIFT < days < _NO_DATE_SHIFT else None
 
-    def _pump(self, name: Name, source: Any, said: str) -> None:
+    def _pump(self, name: Name, source: _Valued, said: str) -> None:
         """Pump telemetry: a value of its own, or several in one text."""
         measures = [measure for measure in name.measures if measure in PUMP_MEASURES]
         for measure in (m for m in name.measures if m not in PUMP_MEASURES):
@@ -407,13 +387,13 @@ class _Reader:
         if len(inner) >= 2 or (inner and (not measures or measures == [Measure.PUMP_STATUS])):
             for piece, measure in inner:
                 if measure not in self.seen:
-                    self._pump_value(measure, _Component({"valueString": piece}), piece, piece)
+                    self._pump_value(measure, wire.Component(valueString=piece), piece, piece)
             measures = [measure for measure in measures if measure is Measure.PUMP_STATUS]
         for measure in measures:
             if measure not in self.seen:
                 self._pump_value(measure, source, said, text)
 
-    def _pump_value(self, measure: Measure, source: Any, said: str, text: str) -> None:
+    def _pump_value(self, measure: Measure, source: _Valued, said: str, text: str) -> None:
         if measure in DATES:
             due = self._date(source, said)
             if due is None and measure is Measure.PUMP_ALARM_DATE and source.valueBoolean is not None:
@@ -438,7 +418,7 @@ class _Reader:
             self._number(measure, whole, "", "", text)
 
 
-def _answer(source: Any, said: str) -> bool | None:
+def _answer(source: _Valued, said: str) -> bool | None:
     """Yes or no, where the value is one of them."""
     if isinstance(source.valueBoolean, bool):
         return source.valueBoolean
@@ -493,7 +473,7 @@ def device_properties(properties: Any, reference: str, chart: Chart) -> None:
         name = Name(words(item.get("type")), measures_named(label, True), is_pump=True)
         quantity = first_quantity(item.get("valueQuantity"))
         code = item.get("valueCode")
-        reader.value(name, _Component({**item, "valueQuantity": quantity, "valueCodeableConcept": code}))
+        reader.value(name, wire.Component(valueQuantity=quantity, valueCodeableConcept=code))
 
 
 def settle_pregnancy(chart: Chart) -> None:

@@ -86,6 +86,7 @@ class _Reading:
         self.drafted: set[tuple[type, str]] = set()
         self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
         self.twice: set[str] = set()
+        self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
 
     def take(self, raw: msgspec.Raw, need: str) -> None:
         """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
@@ -103,8 +104,7 @@ class _Reading:
         reference = f"{_TYPES[kind]}/{identity}" if identity else _TYPES[kind]
         if identity:
             key = (kind, identity)
-            before = self.seen.get(key)
-            if before is not None and not self._supersedes(before, raw, reference):
+            if key in self.seen and not self._supersedes(key, raw, reference):
                 return
             self.seen[key] = raw
         if kind is wire.Medication:
@@ -112,28 +112,37 @@ class _Reading:
             return
         if resource.status == "entered-in-error" and not self.chart.is_draft:
             return
-        if self._is_foreign(resource, kind, identity):
-            self.chart.foreign += 1
-            self.chart.lose(FOREIGN)
-            return
-        if kind in _LATER:
-            self.later.append((need, resource, reference))
-        else:
-            self._read(resource, kind, reference)
+        try:
+            if self._is_foreign(resource, kind, identity):
+                self.chart.foreign += 1
+                self.chart.lose(FOREIGN)
+            elif kind in _LATER:
+                self.later.append((need, resource, reference))
+            else:
+                self._read(resource, kind, reference)
+        except _BROKEN:  # an element that was left undecoded turns out to be broken
+            self.chart.cannot_read(reference, NOT_READABLE)
 
     def finish(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
         """Read what waited: the drafts first, then the chart's own."""
+        drafts, self.drafted = self.drafted, set()
         self.chart.is_draft = True
-        for need, resource, reference in drafted:
-            self.chart.need = need
-            _READERS[type(resource)](resource, reference, self.chart)
+        for entry in drafted:
+            self._read_later(*entry)
+        self.drafted = drafts
         self.chart.is_draft = False
-        for need, resource, reference in self.later:
-            self.chart.need = need
-            self._read(resource, type(resource), reference)
+        for entry in self.later:
+            self._read_later(*entry)
         for reference in sorted(self.twice):
             _mark(self.chart, reference)
         self.twice.clear()
+
+    def _read_later(self, need: str, resource: Any, reference: str) -> None:
+        self.chart.need = need
+        try:
+            self._read(resource, type(resource), reference)
+        except _BROKEN:
+            self.chart.cannot_read(reference, NOT_READABLE)
 
     def _read(self, resource: Any, kind: type, reference: str) -> None:
         chart = self.chart
@@ -160,23 +169,26 @@ class _Reading:
             actors = [_patient_of(item.get("actor")) for item in items(resource.participant)]
             named = [actor for actor in actors if actor]
             return bool(named) and patient not in named
-        subject = getattr(resource, "subject", None)
-        if subject is None:
-            subject = getattr(resource, "patient", None)
-        if subject is None:
+        subject = bytes(getattr(resource, "subject", wire.NOTHING)) or bytes(getattr(resource, "patient", wire.NOTHING))
+        if not subject:
             return False
-        named_patient = _patient_of(subject)
-        return bool(named_patient) and named_patient != patient
+        known = self.subjects.get(subject)
+        if known is None:
+            named_patient = _patient_of(wire.opened(subject))
+            known = self.subjects[subject] = bool(named_patient) and named_patient != patient
+        return known
 
-    def _supersedes(self, before: msgspec.Raw, raw: msgspec.Raw, reference: str) -> bool:
+    def _supersedes(self, key: tuple[type, str], raw: msgspec.Raw, reference: str) -> bool:
         """Whether a second copy of a resource takes the place of the first; equal bytes never do."""
+        before = self.seen[key]
         if memoryview(before) == memoryview(raw):
             return False
         if not _is_later(raw, before):
             if not _is_later(before, raw):  # nothing says which one holds
                 self.twice.add(reference)
             return False
-        _forget(self.chart, reference)
+        if key not in self.drafted:  # what the user has in hand is never forgotten
+            _forget(self.chart, reference)
         self.later = [entry for entry in self.later if entry[2] != reference]
         return True
 

@@ -1,13 +1,16 @@
 """The elements that are read, by resource type: what is not named here costs nothing.
 
-Every element is `Any` and may be absent: an object where R4 has an array, a number where it has a string, or an
-element of another version never makes a resource unreadable. `coding.py` and its neighbours take the odd shapes.
+Every element is `Any` (or raw) and may be absent: an object where R4 has an array, a number where it has a string, or
+an element of another version never makes a resource unreadable. `coding.py` and its neighbours take the odd shapes.
 """
 
 # ruff: noqa: N815 (the names are FHIR's own)
 from typing import Any
 
 import msgspec
+
+# Raw: left undecoded where the same bytes come again and again, and their meaning is remembered by them.
+NOTHING = msgspec.Raw()
 
 
 class Wire(msgspec.Struct, gc=False, kw_only=True, tag_field="resourceType"):
@@ -18,12 +21,12 @@ class Wire(msgspec.Struct, gc=False, kw_only=True, tag_field="resourceType"):
 
 
 class _Drug(Wire):
-    medicationCodeableConcept: Any = None
-    medicationReference: Any = None
+    medicationCodeableConcept: msgspec.Raw = NOTHING
+    medicationReference: msgspec.Raw = NOTHING
     medication: Any = None  # bare: R5, or a hand-made resource
-    contained: Any = None
-    subject: Any = None
-    patient: Any = None
+    contained: msgspec.Raw = NOTHING
+    subject: msgspec.Raw = NOTHING
+    patient: msgspec.Raw = NOTHING
     note: Any = None
     statusReason: Any = None
 
@@ -86,8 +89,8 @@ class Medication(Wire, tag="Medication"):
 
 
 class Observation(Wire, tag="Observation"):
-    code: Any = None
-    subject: Any = None
+    code: msgspec.Raw = NOTHING
+    subject: msgspec.Raw = NOTHING
     effectiveDateTime: Any = None
     effectivePeriod: Any = None
     effectiveInstant: Any = None
@@ -100,15 +103,30 @@ class Observation(Wire, tag="Observation"):
     valueDateTime: Any = None
     valuePeriod: Any = None
     dataAbsentReason: Any = None
-    component: Any = None
+    component: msgspec.Raw = NOTHING
     note: Any = None
     device: Any = None
     focus: Any = None
 
 
+class Component(msgspec.Struct, gc=False):
+    """One component of an Observation: the elements that are read, under the Observation's own names."""
+
+    code: msgspec.Raw = NOTHING
+    valueQuantity: Any = None
+    valueCodeableConcept: Any = None
+    valueString: Any = None
+    valueBoolean: Any = None
+    valueInteger: Any = None
+    valueRange: Any = None
+    valueDateTime: Any = None
+    valuePeriod: Any = None
+    dataAbsentReason: Any = None
+
+
 class Condition(Wire, tag="Condition"):
-    code: Any = None
-    subject: Any = None
+    code: msgspec.Raw = NOTHING
+    subject: msgspec.Raw = NOTHING
     clinicalStatus: Any = None
     verificationStatus: Any = None
     category: Any = None
@@ -125,7 +143,7 @@ class Condition(Wire, tag="Condition"):
 class Procedure(Wire, tag="Procedure"):
     code: Any = None
     category: Any = None
-    subject: Any = None
+    subject: msgspec.Raw = NOTHING
     performedDateTime: Any = None
     performedPeriod: Any = None
     performedString: Any = None
@@ -145,7 +163,7 @@ class ServiceRequest(Wire, tag="ServiceRequest"):
     doNotPerform: Any = None
     code: Any = None
     orderDetail: Any = None
-    subject: Any = None
+    subject: msgspec.Raw = NOTHING
     occurrenceDateTime: Any = None
     occurrencePeriod: Any = None
     occurrenceTiming: Any = None
@@ -159,7 +177,7 @@ class ServiceRequest(Wire, tag="ServiceRequest"):
 
 class NutritionOrder(Wire, tag="NutritionOrder"):
     intent: Any = None
-    patient: Any = None
+    patient: msgspec.Raw = NOTHING
     dateTime: Any = None
     oralDiet: Any = None
     enteralFormula: Any = None
@@ -188,7 +206,7 @@ class CarePlan(Wire, tag="CarePlan"):
     category: Any = None
     title: Any = None
     description: Any = None
-    subject: Any = None
+    subject: msgspec.Raw = NOTHING
     period: Any = None
     created: Any = None
     activity: Any = None
@@ -199,7 +217,7 @@ class Encounter(Wire, tag="Encounter"):
     class_: Any = msgspec.field(default=None, name="class")
     type: Any = None
     serviceType: Any = None
-    subject: Any = None
+    subject: msgspec.Raw = NOTHING
     period: Any = None
     hospitalization: Any = None
     location: Any = None
@@ -216,14 +234,14 @@ class Device(Wire, tag="Device"):
     model: Any = None
     statusReason: Any = None
     distinctIdentifier: Any = None
-    patient: Any = None
+    patient: msgspec.Raw = NOTHING
     property: Any = None
     note: Any = None
 
 
 class DeviceUseStatement(Wire, tag="DeviceUseStatement"):
-    subject: Any = None
-    patient: Any = None
+    subject: msgspec.Raw = NOTHING
+    patient: msgspec.Raw = NOTHING
     device: Any = None
     timingPeriod: Any = None
     timingDateTime: Any = None
@@ -238,6 +256,27 @@ class Patient(Wire, tag="Patient"):
     deceasedBoolean: Any = None
     deceasedDateTime: Any = None
     gender: Any = None
+
+
+def opened(raw: msgspec.Raw | bytes) -> Any:
+    """What an undecoded element holds; None if it is absent. Raises what `msgspec.json.decode` raises."""
+    return msgspec.json.decode(raw) if memoryview(raw).nbytes else None
+
+
+_COMPONENTS = msgspec.json.Decoder(list[Component])
+_COMPONENT = msgspec.json.Decoder(Component)
+
+
+def components_of(raw: msgspec.Raw) -> list[Component]:
+    """The components of an undecoded element: an array, one object in its place, or what of an array is an object."""
+    if not memoryview(raw).nbytes:
+        return []
+    try:
+        return _COMPONENTS.decode(raw)
+    except msgspec.ValidationError:
+        parts = opened(raw)
+        parts = parts if isinstance(parts, list) else [parts]
+        return [_COMPONENT.decode(msgspec.json.encode(part)) for part in parts if isinstance(part, dict)]
 
 
 class Probe(msgspec.Struct, gc=False):
