@@ -10,7 +10,7 @@ from cards.drafts import suggestions_for
 from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS, kind_order
 from cards.rule import Rule
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
-from cards.words import listed, number, safe, summary, when
+from cards.words import dated, listed, number, safe, summary
 
 MAX_BULLETS = 12
 _MAX_EVIDENCE = 12
@@ -143,7 +143,7 @@ def _leader_summary(group: Sequence[Fired]) -> str:
 
 
 def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
-    shown = [f"{safe(e.text)} ({when(e.when, case.zone)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]]
+    shown = [f"{safe(e.text)} ({dated(e.when, case.zone)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]]
     left = len(evidence) - len(shown)
     more = f"; and {left} more" if left else ""
     return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []

@@ -94,6 +94,11 @@ def when(time: When | None, zone: tzinfo) -> str:
     return f"{safe(time.text) or day(time.earliest, zone)} (exact date unknown)"
 
 
+def dated(time: When | None, zone: tzinfo) -> str:
+    """As `when`, but of a date only the date: for facts whose hour nobody counts from."""
+    return day(time.earliest, zone) if time is not None and time.precision == "day" else when(time, zone)
+
+
 def ago(time: When | None, now: datetime, zone: tzinfo) -> str:
     """"14 h ago (10 Mar 18:00)"."""
     if time is None:

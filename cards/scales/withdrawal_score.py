@@ -10,6 +10,7 @@ import msgspec
 from cards.record.concepts import Measure, Sign
 from cards.scales.age import EXTREME_FEVER, FEVER, HIGH_FEVER, VitalLimits
 from cards.timeline.findings import Finding, Findings, shown
+from cards.words import number
 
 CAPS = {"N": 3, "P": 4, "A": 6, "L": 4}
 CK_HIGH, CK_RAISED = 1000, 500  # U/L
@@ -220,7 +221,7 @@ def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_ch
     flags: list[str] = []
     heat = _value(found.highest(Measure.TEMPERATURE))
     if heat is not None and (heat >= 40 or (heat >= HIGH_FEVER and score.has("N1"))):
-        flags.append(f"temperature {heat:g} °C")
+        flags.append(f"temperature {number(heat)} °C")
     if score.has("P4"):
         flags.append("seizure")
     gcs = _value(found.lowest(Measure.GCS))
@@ -228,7 +229,7 @@ def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_ch
         flags.append("altered mental state with rigidity or fever")
     ck = _value(found.highest(Measure.CK))
     if ck is not None and (ck >= CK_RED_FLAG or (ck >= CK_HIGH and score.has("L2"))):
-        flags.append(f"CK {ck:,.0f} U/L")
+        flags.append(f"CK {number(ck)} U/L")
     flags += _circulatory_flags(found, ages, is_child=is_child)
     oxygen = _value(found.lowest(Measure.OXYGEN_SATURATION))
     if (oxygen is not None and oxygen < 90) or found.sign(Sign.VENTILATED):
@@ -245,9 +246,9 @@ def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: b
     if found.sign(Sign.VASOPRESSOR) or (ages and low is not None and low < ages.systolic_low):
         flags.append("low blood pressure or vasopressor")
     if ages and slow is not None and slow < (ages.heart_rate_low if is_child else 50):
-        flags.append(f"heart rate {slow:g} /min")
+        flags.append(f"heart rate {number(slow)} /min")
     if ages and fast is not None and fast > (ages.heart_rate_high + 40 if is_child else 140):
-        flags.append(f"heart rate {fast:g} /min")
+        flags.append(f"heart rate {number(fast)} /min")
     return flags
 
 
