@@ -11,7 +11,7 @@ from service.config import SANDBOX_ORIGIN, Config
 from service.demo_fhir import serve_fixtures
 from service.errors import CommandFailed
 from service.serve import base_url
-from service.server import listen, tune_collector
+from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
 from service.sites import is_loopback
 from service.stories import StoryError
@@ -29,6 +29,7 @@ def run(
     announce: Callable[..., None],
 ) -> None:
     """Run until interrupted. With `now` the clock stands still, for the patients' dates too."""
+    stop = Stop()
     log.configure("WARNING")
 
     def clock() -> datetime:
@@ -58,7 +59,7 @@ def run(
     tune_collector()
     announce(url, f"viewer {url}/  discovery {url}/cds-services  FHIR {fhir_url}")
     try:
-        run_server(app, sock, threads=_THREADS, max_body=config.max_body)
+        run_server(app, sock, threads=_THREADS, max_body=config.max_body, stop=stop)
     finally:
         if embedded is not None:
             embedded.close()

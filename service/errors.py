@@ -81,6 +81,12 @@ class StoreUnavailable(ServiceError):
     status, code = 503, "transient"
 
 
+class Overloaded(ServiceError):
+    """503: the call waited for a free thread until its time was up."""
+
+    status, code = 503, "throttled"
+
+
 class ConfigError(Exception):
     """The configuration is wrong: one line that says which file, which key, what is allowed. Exit code 2."""
 

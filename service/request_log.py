@@ -45,6 +45,7 @@ def _write_line(response: Response) -> Response:
         line |= {"hook": call.hook.name, "hook_instance": call.hook_instance}
     consultation: Consultation | None = g.get("consultation")
     if consultation is not None:
+        line.pop("error", None)  # a 412 says in a sentence what `needs` says
         line |= _about(consultation)
     _log.log(_level(response.status_code, line), "request", **line)
     return response
@@ -59,7 +60,6 @@ def _about(consultation: Consultation) -> dict[str, object]:
         "needs": {entry.need: str(entry.state) for entry in decision.record.ledger if _is_worth_a_word(entry)},
         "incidents": list(consultation.gathered.incidents),
         "raised": [f"{outcome.rule}:{outcome.raised}" for outcome in decision.outcomes if outcome.raised],
-        "missing": list(decision.missing),
     }
     return {key: value for key, value in line.items() if value}
 

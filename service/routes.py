@@ -10,13 +10,15 @@ from cards.hooks import Hook
 from cards.verdict import MergedCard
 from service.answer import cards_for
 from service.consult import consult
-from service.errors import StoreUnavailable, UnknownService
+from service.errors import Overloaded, StoreUnavailable, UnknownService
 from service.feedback import read_feedback
 from service.parts import Parts
 from service.sites import Site
 from service.store import CardShown
 from service.wire import Call, read_call
 from service.wire_cards import answer_json, card_json, discovery_json
+
+WAITED = "baclofen_cds.waited"  # WSGI environ: seconds that the request waited for a thread
 
 
 def add_routes(app: Flask, parts: Parts) -> None:
@@ -34,6 +36,11 @@ def add_routes(app: Flask, parts: Parts) -> None:
             raise UnknownService("there is no such service; GET /cds-services lists them")
         return hooks[service_id]
 
+    def calling() -> Site:
+        """Whose call this is. A site without tokens is the only one, and every call is its own."""
+        g.site = parts.config.site
+        return parts.config.site
+
     @routes.get("/cds-services")
     def discover() -> Response:
         return _json(discovery)
@@ -42,8 +49,8 @@ def add_routes(app: Flask, parts: Parts) -> None:
     @routes.post("/cds-services//<service_id>")
     @routes.post("/cds-services/<service_id>")
     def answer(service_id: str) -> Response:
-        site = g.site = parts.config.site
-        until = time.monotonic() + site.deadline
+        site = calling()
+        until = _deadline(site)
         now = parts.clock()
         call = read_call(
             request.get_data(cache=False),
@@ -65,7 +72,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
     @routes.post("/cds-services//<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback")
     def take_feedback(service_id: str) -> Response:
-        site = g.site = parts.config.site
+        site = calling()
         hook_of(service_id)
         items = read_feedback(
             request.get_data(cache=False),
@@ -86,6 +93,14 @@ def add_routes(app: Flask, parts: Parts) -> None:
         return _json(b'{"status":"ready"}')
 
     app.register_blueprint(routes)
+
+
+def _deadline(site: Site) -> float:
+    """The moment of time.monotonic() by which the answer is due. The wait for a thread is part of the call."""
+    waited = float(request.environ.get(WAITED, 0.0))
+    if waited > site.deadline:
+        raise Overloaded(f"overloaded: the call waited {waited:.1f} s for its turn", headers={"Retry-After": "2"})
+    return time.monotonic() + site.deadline - waited
 
 
 def _json(body: bytes) -> Response:

@@ -9,7 +9,7 @@ import structlog
 from service import create_app, log
 from service.config import MEMORY, PREFIX, Config
 from service.errors import ConfigError
-from service.server import listen, run_workers, tune_collector
+from service.server import Stop, listen, run_workers, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
 from service.store import Store
@@ -19,6 +19,7 @@ _log = structlog.get_logger()
 
 def run(config: Config, host: str, port: int, *, workers: int, threads: int, announce: Callable[[str], None]) -> int:
     """Serve until told to stop; the exit code."""
+    stop = Stop()
     log.configure(config.log_level)
     check_servable(config.sites, host)
     if workers > 1 and config.database_url == MEMORY:
@@ -36,14 +37,14 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
     def one_worker() -> None:
         app = create_app(config)
         tune_collector()
-        run_server(app, sock, threads=threads, max_body=config.max_body)
+        run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop)
 
     if workers == 1:
         announce(url)
         one_worker()
         return 0
     Store(config.database_url).close()  # its tables are made once, before several workers open it
-    return run_workers(one_worker, workers, lambda: announce(url))
+    return run_workers(one_worker, workers, lambda: announce(url), stop)
 
 
 def base_url(host: str, port: int) -> str:

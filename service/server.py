@@ -19,9 +19,10 @@ from wsgiref.types import WSGIApplication
 import msgspec
 import waitress
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from service.errors import CommandFailed, ConfigError, TooLarge, Unparsable
+from service.routes import WAITED
 
 _GRACE = 10.0  # seconds that a request under way gets after SIGTERM
 _TICK = 0.5  # seconds until a signal is noticed on an idle socket
@@ -47,8 +48,37 @@ class _JsonErrorTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    """Tells the app how long the request has waited for a thread: that time is part of its deadline."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[WAITED] = time.monotonic() - self.channel.queued_at
+        return environ
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
     error_task_class = _JsonErrorTask
+    queued_at = 0.0
+
+
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    def add_task(self, task: _Channel) -> None:
+        task.queued_at = time.monotonic()
+        super().add_task(task)
+
+
+class Stop:
+    """Notes SIGTERM and SIGINT; loops look at it between events. Made before anything is started, and forked along."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,14 +104,16 @@ def tune_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: int) -> None:
-    """Serve until SIGTERM or SIGINT; then take nothing new, finish what was begun, return."""
+def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: int, stop: Stop) -> None:
+    """Serve until told to stop; then take nothing new, finish what was begun, return."""
     channels: dict[int, Any] = {}
+    dispatcher = _Dispatcher()
+    dispatcher.set_thread_count(threads)
     server = waitress.create_server(
         app,
         map=channels,
+        _dispatcher=dispatcher,
         sockets=[sock],
-        threads=threads,
         ident=None,
         connection_limit=_CONNECTIONS,
         channel_timeout=_HANGING,
@@ -92,7 +124,6 @@ def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: in
         max_request_body_size=max_body * 2,
     )
     server.channel_class = _Channel
-    stop = _Stop()
     while not stop.asked:
         server.asyncore.loop(timeout=_TICK, use_poll=True, map=channels, count=1)
     server.del_channel(channels)
@@ -100,10 +131,10 @@ def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: in
     ends = time.monotonic() + _GRACE
     while time.monotonic() < ends and any(_is_busy(channel) for channel in list(server.active_channels.values())):
         server.asyncore.loop(timeout=0.05, use_poll=True, map=channels, count=1)
-    server.task_dispatcher.shutdown(timeout=1)
+    dispatcher.shutdown(timeout=1)
 
 
-def run_workers(serve: Callable[[], None], workers: int, started: Callable[[], None]) -> int:
+def run_workers(serve: Callable[[], None], workers: int, started: Callable[[], None], stop: Stop) -> int:
     """`serve` in so many processes; the exit code. One that dies ends all: half a service would hide it."""
     children: set[int] = set()
     for _ in range(workers):
@@ -111,7 +142,6 @@ def run_workers(serve: Callable[[], None], workers: int, started: Callable[[], N
         if child == 0:
             os._exit(_in_child(serve))
         children.add(child)
-    stop = _Stop()
     started()  # only now: a thread does not survive a fork
     failed = False
     while children:
@@ -134,18 +164,6 @@ def _in_child(serve: Callable[[], None]) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
-
-
-class _Stop:
-    """Notes SIGTERM and SIGINT; the loop looks between events."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        signal.signal(signal.SIGTERM, self._ask)
-        signal.signal(signal.SIGINT, self._ask)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
 
 
 def _is_busy(channel: Any) -> bool:

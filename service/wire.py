@@ -227,11 +227,10 @@ def _read_bundle(raw: msgspec.Raw, where: str) -> list[_Entry | None]:
 
 
 def _drafts(raw: msgspec.Raw, name: str) -> tuple[msgspec.Raw, ...]:
-    """The resources of the hook's own Bundle. An entry without one has nothing to lay over the chart."""
-    resources = [entry.resource for entry in _read_bundle(raw, f"context.{name}") if entry is not None]
-    found = tuple(resource for resource in resources if not _is_absent(resource))
+    """The resources of the hook's own Bundle. An entry without one is an order that nobody could look at: refused."""
+    found = tuple(_NOTHING if entry is None else entry.resource for entry in _read_bundle(raw, f"context.{name}"))
     if not all(bytes(resource).startswith(b"{") for resource in found):
-        raise WrongContent(f"every resource in context.{name} must be an object")
+        raise WrongContent(f"every entry of context.{name} must hold a resource")
     return found
 
 

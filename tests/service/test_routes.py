@@ -15,6 +15,7 @@ from cards.record.when import When
 from cards.verdict import CannotTell, Evidence, Urgency
 from service import build_app
 from service.errors import StoreUnavailable
+from service.routes import WAITED
 from service.store import Store
 from service.wire_cards import card_json
 from tests.moment import NOW
@@ -423,6 +424,13 @@ def test_a_fhir_server_that_the_site_does_not_list_is_not_called() -> None:
 
     assert answer.status_code == 412
     assert "forbidden" in told(answer)
+
+
+def test_who_waited_past_the_deadline_for_a_thread_is_told_to_come_back() -> None:
+    answer = post(app_with().test_client(), PATIENT_VIEW, hook_request(PATIENT_VIEW), environ_overrides={WAITED: 3.5})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "overloaded" in told(answer)
 
 
 def test_urgency_has_the_names_of_the_wire() -> None:

@@ -135,6 +135,24 @@ def test_sigterm_finishes_the_request_under_way(tmp_path: Path) -> None:
     assert "failed" in said[0].text
 
 
+def test_the_wait_for_a_thread_is_part_of_the_deadline(tmp_path: Path) -> None:
+    """One thread, held by a slow FHIR server: four calls are not answered after four deadlines, but after one."""
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        base = f"http://127.0.0.1:{slow.getsockname()[1]}/fhir"
+        more = settings(tmp_path, f'fhir_servers = ["{base}"]', "deadline = 1.0")
+        with running(tmp_path, "serve", "--port", "0", "--threads", "1", **more) as server:
+            body = json.dumps(hook_request(PATIENT_VIEW, prefetch={}, fhirServer=base)).encode()
+            began = time.monotonic()
+            callers = [begun(server.port, body, len(body)) for _ in range(4)]
+            said = [answered(caller) for caller in callers]
+            took = time.monotonic() - began
+            for caller in callers:
+                caller.close()
+
+    assert {answer.split()[1] for answer in said} <= {b"412", b"503"}
+    assert took < 2
+
+
 def test_several_workers_share_one_port_and_one_database(tmp_path: Path) -> None:
     with running(tmp_path, "serve", "--port", "0", "--workers", "2", **settings(tmp_path)) as server:
         for _ in range(10):

@@ -232,16 +232,30 @@ def test_an_optional_field_of_a_wrong_type_is_refused(value: Any) -> None:
     assert "encounterId" in refused(request).message
 
 
-@pytest.mark.parametrize("entry", [[None], [{}], [{"resource": None}], [], None])
-def test_entries_without_a_resource_are_no_drafts(entry: Any) -> None:
+@pytest.mark.parametrize("entry", [[], None])
+def test_a_bundle_without_entries_holds_no_drafts(entry: Any) -> None:
     request = hook_request(ORDER_SIGN)
     request["context"]["draftOrders"]["entry"] = entry
 
     assert read(request, ORDER_SIGN).drafts == ()
 
 
-@pytest.mark.parametrize("entry", [{"a": 1}, "x", [[]], [{"resource": "x"}], [{"resource": [1]}], [5]])
-def test_entries_of_another_shape_are_refused_rather_than_dropped(entry: Any) -> None:
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"a": 1},
+        "x",
+        [[]],
+        [{"resource": "x"}],
+        [{"resource": [1]}],
+        [5],
+        [None],
+        [{}],
+        [{"resource": None}],
+        [{"fullUrl": "u"}],
+    ],
+)
+def test_an_entry_that_holds_no_order_is_refused_rather_than_dropped(entry: Any) -> None:
     request = hook_request(ORDER_SIGN)
     request["context"]["draftOrders"]["entry"] = entry
 
