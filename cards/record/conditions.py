@@ -66,7 +66,9 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
     defects: list[str] = []
     start, end = chart.period(resource.onsetPeriod, defects)
     onset = chart.when(resource.onsetDateTime, defects) or start or _spoken(resource.onsetString, chart)
-    abated = chart.when(resource.abatementDateTime, defects) or chart.period(resource.abatementPeriod, defects)[1] or end
+    abated = (
+        chart.when(resource.abatementDateTime, defects) or chart.period(resource.abatementPeriod, defects)[1] or end
+    )
     chart.conditions.append(
         facts.Condition(
             reference=reference,
@@ -103,4 +105,3 @@ def _is_history(said: str) -> bool:
 def _spoken(value: object, chart: Chart) -> When | None:
     text = string(value)
     return date_in_text(text, chart.zone, chart.moment.date_order) if text else None
-

@@ -47,13 +47,16 @@ def read_device(resource: wire.Device, reference: str, chart: Chart) -> None:
     named = [string(item.get("name")) for item in items(resource.deviceName)]
     kind = all_words(resource.type)
     udi = [
-        string(item.get(key)) for item in (*items(resource.udiCarrier), *items(resource.udi)) for key in ("carrierHRF", "name")
+        string(item.get(key))
+        for item in (*items(resource.udiCarrier), *items(resource.udi))
+        for key in ("carrierHRF", "name")
     ]
     model = string(resource.modelNumber) or string(resource.model)
     describing = [*named, kind, model, notes(resource.note)]
     said = " | ".join(part for part in (*describing, string(resource.manufacturer), *udi) if part)
     is_other = any(
-        "other-infusion-pump" in chart.valuesets.meaning(system, code).of("device") for system, code, _ in codings(resource.type)
+        "other-infusion-pump" in chart.valuesets.meaning(system, code).of("device")
+        for system, code, _ in codings(resource.type)
     )
     if not _is_pump(said):
         chart.other_devices.add(reference)
@@ -64,7 +67,9 @@ def read_device(resource: wire.Device, reference: str, chart: Chart) -> None:
     if is_other and not _MODELS.mentioned(said) and "intrathecal" not in plain(said):
         chart.other_devices.add(reference)
         return
-    text = ", ".join(dict.fromkeys(part for part in (*named, words(resource.type), string(resource.manufacturer), model) if part))
+    text = ", ".join(
+        dict.fromkeys(part for part in (*named, words(resource.type), string(resource.manufacturer), model) if part)
+    )
     note = notes(resource.note)
     chart.devices.append(
         facts.Device(
@@ -88,10 +93,13 @@ def read_use_statement(resource: wire.DeviceUseStatement, reference: str, chart:
     pointer = reference_of(resource.device)
     note = notes(resource.note)
     inner = " | ".join(
-        f"{all_words(item.get('type'))} | {' | '.join(string(name.get('name')) for name in items(item.get('deviceName')))}"
+        part
         for item in items(resource.contained)
+        for part in (all_words(item.get("type")), *(string(name.get("name")) for name in items(item.get("deviceName"))))
     )
-    said = " | ".join(part for part in (all_words(resource.device), inner, all_words(resource.reasonCode), note) if part.strip(" |"))
+    said = " | ".join(
+        part for part in (all_words(resource.device), inner, all_words(resource.reasonCode), note) if part.strip(" |")
+    )
     device = next((known for known in chart.devices if pointer and _same(known.reference, pointer)), None)
     if device is None and not _is_pump(said):
         known = any(_same(other, pointer) for other in chart.other_devices) if pointer else False

@@ -136,7 +136,8 @@ SIGNS = (
     Row(
         Sign.PRURITUS,
         ("prurit*", "itching", "itch", "itchy", "itchiness"),
-        unless=("(with|and|has|pruritic|itchy|diffuse|maculopapular|papular|red|new) rash", "rash and (itch*|prurit*)", "eczema",
+        unless=("(with|and|has|pruritic|itchy|diffuse|maculopapular|papular|red|new) rash",
+            "rash and (itch*|prurit*)", "eczema",
                 "urticaria", "hives", "pruritus ani", "scabies", "itchy eyes", "dermatitis"),
     ),
     Row(
@@ -220,7 +221,8 @@ SIGNS = (
     ),
     Row(
         Sign.PUMP_RUNNING,
-        ("pump ~ (running|functioning|working|infusing|delivering) ~ (normally|properly|well|as programmed|as expected)",
+        ("pump ~ (running|functioning|working|infusing|delivering) ~ (normally|properly|well)",
+         "pump ~ (running|functioning|working|infusing|delivering) ~ as (programmed|expected)",
          "pump (is )?(running|functioning|infusing|working)", "running as programmed",
          "stall* ~ (recover*|resolved|cleared)",
          "stall recover*", "recovery ~ stall*", "interrogat* ~ normal", "normal interrogation",
@@ -357,7 +359,7 @@ PROBLEMS = (
     Row(Problem.AUTONOMIC_DYSREFLEXIA, ("autonomic dysreflexi*", "autonomic hyperreflexi*")),
 )  # fmt: skip
 
-# --- acts: what an order, a procedure or a plan is about ----------------------------------------------------------------
+# --- acts: what an order, a procedure or a plan is about ------------------------------------------------------------
 
 _PUMP = "(pump|itb|intrathecal|synchromed|prometra|reservoir)"
 _MEDICINES_ALLOWED = (
@@ -413,7 +415,8 @@ ACTS = (
     ),
     Row(
         Act.PUMP_STOP,
-        ("(stop|turn off|shut off|switch off|halt|discontinue|suspend|pause) ~ (pump|itb|intrathecal baclofen|intrathecal infusion)",
+        ("(stop|turn off|shut off|switch off|halt|discontinue|suspend|pause) ~ (pump|itb)",
+         "(stop|turn off|shut off|switch off|halt|discontinue|suspend|pause) ~ intrathecal (baclofen|infusion)",
          "pump ~ (to be stopped|off)", "pump to stop", "(pump|rate) ~ minimum rate", "minimum rate",
          "set pump ~ (stop|stopped|minimum)"),
         unless=("insulin pump", "stop ~ bleeding", "balloon pump", "feeding pump", "pca pump", "insulin"),
@@ -531,7 +534,8 @@ ACTS = (
     ),
     Row(
         Act.TUBE_ROUTE,
-        ("(via|per|by|through|down|into) ~ (ng|ngt|og|ogt|g|gt|j|gj|peg|pej|nj|feeding|nasogastric|gastrostomy|jejunostomy|orogastric|enteral|gastric) ?(tube)?",
+        ("(via|per|by|through|down|into) ~ (ng|ngt|og|ogt|g|gt|j|gj|peg|pej|nj|feeding|enteral|gastric) ?(tube)?",
+         "(via|per|by|through|down|into) ~ (nasogastric|gastrostomy|jejunostomy|orogastric) ?(tube)?",
          "ng tube", "ngt", "nasogastric*", "g tube", "gtube", "gastrostomy", "j tube", "gj tube", "peg tube",
          "feeding tube", "per tube",
          "via tube", "enteral tube", "tube feed*", "enteral feed*"),
@@ -539,7 +543,9 @@ ACTS = (
     ),
     Row(
         Act.CONTINUE_BACLOFEN,
-        ("(continue|continuing|resume*|restart*|give|take|do not (stop|hold)|don't (stop|hold)) ~ (baclofen|lioresal|itb)", "(baclofen|lioresal) ~ (continue*|resumed|restarted)",
+        ("(continue|continuing|resume*|restart*|give|take) ~ (baclofen|lioresal|itb)",
+         "(do not|don't) (stop|hold) ~ (baclofen|lioresal|itb)",
+         "(baclofen|lioresal) ~ (continue*|resumed|restarted)",
          "baclofen ~ sips", "(take|continue) ~ (home|usual|all|morning|regular|routine) med*", "med* ~ sips",
          "continue all (home )?med*"),
         unless=("unable to continue",),
@@ -563,7 +569,10 @@ ACTS = (
     ),
     Row(
         Act.SPECIALIST_CONSULT,
-        ("(consult*|referral|refer|eval*|page|call*) & (pump team|pump clinic|pm r|pm and r|pm&r|physiatr*|neurosurg*|neurolog*|pain (service|team|management|clinic|medicine)|rehabilitation|spasticity clinic|movement disorder*|physical medicine|itb)",
+        ("(consult*|referral|refer|eval*|page|call*) & (pump team|pump clinic|pm r|pm and r|pm&r|physiatr*|itb)",
+         "(consult*|referral|refer|eval*|page|call*) & (neurosurg*|neurolog*|movement disorder*|physical medicine)",
+         "(consult*|referral|refer|eval*|page|call*) & pain (service|team|management|clinic|medicine)",
+         "(consult*|referral|refer|eval*|page|call*) & (rehabilitation|spasticity clinic)",
          "pump team", "pump clinic", "physiatr* consult*", "spasticity clinic", "pm&r",
          "physical medicine and rehab*", "neurosurgery", "neurology", "physiatry"),
         unless=("no consult*", "neurosurgery resident signed", "neurology follow up only"),
@@ -600,7 +609,7 @@ ACTS = (
         "refus* ~ (baclofen|medication*|dose|treatment|pump)", "against medical advice", "=ama")),
 )  # fmt: skip
 
-# --- reasons: why something was stopped, held or not given --------------------------------------------------------------
+# --- reasons: why something was stopped, held or not given ----------------------------------------------------------
 
 REASONS = (
     Row(Reason.PLANNED_TAPER, ("taper*", "wean*", "planned ~ (stop|discontinu*|reduc*)",
@@ -688,4 +697,3 @@ def drugs_named(text: str) -> frozenset[Drug]:
 def drugs_asserted(text: str) -> frozenset[Drug]:
     """Drugs that a note says are there ("pump with morphine, no baclofen" is morphine)."""
     return DRUG_BOOK.asserted(text, also=(Standing.HISTORY, Standing.HYPOTHETICAL))
-

@@ -100,9 +100,7 @@ def measures_named(text: str, in_pump_context: bool = False) -> tuple[Measure, .
     found = {hit.concept for part in text.split("|") for hit in BOOK.find(part.strip())}
     if found & PUMP_MEASURES and not (in_pump_context or PUMP_CONTEXT.mentioned(text)):
         found -= PUMP_MEASURES
-    if len(found) > 1 and M.PUMP_STATUS in found:
-        found.discard(M.PUMP_STATUS)
-    if found & {M.SYSTOLIC, M.DIASTOLIC, M.MEAN_PRESSURE} and M.PUMP_STATUS in found:
+    if len(found) > 1:
         found.discard(M.PUMP_STATUS)
     if M.PUMP_ALARM_DATE in found and M.PUMP_LAST_REFILL in found:
         found.discard(M.PUMP_ALARM_DATE)
@@ -111,13 +109,16 @@ def measures_named(text: str, in_pump_context: bool = False) -> tuple[Measure, .
 
 # Factors to the record's unit, by plain unit text (UCUM code or what is written).
 _FACTORS: dict[Measure, dict[str, float]] = {
-    M.CREATININE: {"mg/dl": 1.0, "mg%": 1.0, "umol/l": 1 / 88.4, "micromol/l": 1 / 88.4, "mmol/l": 1000 / 88.4, "mg/l": 0.1},
-    M.CK: {"u/l": 1.0, "iu/l": 1.0, "[iu]/l": 1.0, "units/l": 1.0, "ukat/l": 60.0, "nkat/l": 0.06, "unit/l": 1.0, "u/ml": 1000.0},
+    M.CREATININE: {"mg/dl": 1.0, "mg%": 1.0, "umol/l": 1 / 88.4, "micromol/l": 1 / 88.4, "mmol/l": 1000 / 88.4,
+        "mg/l": 0.1},
+    M.CK: {"u/l": 1.0, "iu/l": 1.0, "[iu]/l": 1.0, "units/l": 1.0, "ukat/l": 60.0, "nkat/l": 0.06, "unit/l": 1.0,
+        "u/ml": 1000.0},
     M.AST: {"u/l": 1.0, "iu/l": 1.0, "[iu]/l": 1.0, "units/l": 1.0, "ukat/l": 60.0, "unit/l": 1.0},
     M.ALT: {"u/l": 1.0, "iu/l": 1.0, "[iu]/l": 1.0, "units/l": 1.0, "ukat/l": 60.0, "unit/l": 1.0},
     M.POTASSIUM: {"mmol/l": 1.0, "meq/l": 1.0, "mval/l": 1.0},
     M.LACTATE: {"mmol/l": 1.0, "meq/l": 1.0, "mg/dl": 1 / 9.01},
-    M.WEIGHT: {"kg": 1.0, "g": 0.001, "lb": 0.45359237, "lbs": 0.45359237, "[lb_av]": 0.45359237, "pounds": 0.45359237, "oz": 0.0283495, "[oz_av]": 0.0283495,
+    M.WEIGHT: {"kg": 1.0, "g": 0.001, "lb": 0.45359237, "lbs": 0.45359237, "[lb_av]": 0.45359237,
+        "pounds": 0.45359237, "oz": 0.0283495, "[oz_av]": 0.0283495,
                "kilograms": 1.0, "kilogram": 1.0},
     M.PACO2: {"mm[hg]": 1.0, "mmhg": 1.0, "mm hg": 1.0, "torr": 1.0, "kpa": 7.5006},
     M.OXYGEN_SATURATION: {"%": 1.0, "percent": 1.0, "1": 100.0},
@@ -128,12 +129,17 @@ _FAHRENHEIT = frozenset(("[degf]", "degf", "f", "deg f", "fahrenheit", "degrees 
 _CELSIUS = frozenset(("cel", "c", "degc", "deg c", "celsius", "degrees c", "degrees celsius", "centigrade"))
 # Values that no patient has; beyond them the unit or the entry is wrong, and the value is not used.
 _BOUNDS: dict[Measure, tuple[float, float]] = {
-    M.HEART_RATE: (0, 400), M.RESPIRATORY_RATE: (0, 150), M.SYSTOLIC: (20, 350), M.DIASTOLIC: (5, 250), M.MEAN_PRESSURE: (10, 300),
-    M.OXYGEN_SATURATION: (1, 100), M.GCS: (3, 15), M.RASS: (-5, 4), M.MODIFIED_ASHWORTH: (0, 4), M.PENN_SPASM: (0, 4), M.CK: (0, 1e7),
-    M.CREATININE: (0, 50), M.EGFR: (0, 300), M.POTASSIUM: (0.5, 15), M.LACTATE: (0, 50), M.AST: (0, 1e6), M.ALT: (0, 1e6), M.PACO2: (1, 250),
-    M.PH: (6, 8.5), M.INR: (0, 100), M.WEIGHT: (0.2, 500), M.PUMP_RESERVOIR_VOLUME: (0, 100), M.PUMP_FILL_VOLUME: (0, 100),
+    M.HEART_RATE: (0, 400), M.RESPIRATORY_RATE: (0, 150), M.SYSTOLIC: (20, 350), M.DIASTOLIC: (5, 250),
+    M.MEAN_PRESSURE: (10, 300),
+    M.OXYGEN_SATURATION: (1, 100), M.GCS: (3, 15), M.RASS: (-5, 4), M.MODIFIED_ASHWORTH: (0, 4), M.PENN_SPASM: (0, 4),
+    M.CK: (0, 1e7),
+    M.CREATININE: (0, 50), M.EGFR: (0, 300), M.POTASSIUM: (0.5, 15), M.LACTATE: (0, 50), M.AST: (0, 1e6), M.ALT: (0,
+        1e6), M.PACO2: (1, 250),
+    M.PH: (6, 8.5), M.INR: (0, 100), M.WEIGHT: (0.2, 500), M.PUMP_RESERVOIR_VOLUME: (0, 100), M.PUMP_FILL_VOLUME: (0,
+        100),
     M.PUMP_CONCENTRATION: (1, 20000), M.PUMP_DAILY_DOSE: (0, 1e6),
 }  # fmt: skip
+_LEAST_UMOL = 20.0
 UNIT_ASSUMED = "unit assumed"
 IMPLAUSIBLE = "value outside what is possible, not used"
 
@@ -144,42 +150,35 @@ def convert(measure: Measure, value: float, unit: str) -> tuple[float | None, st
     said = plain(unit)
     if measure is M.TEMPERATURE:
         return _temperature(value, said)
+    factor: float | None = 1.0
     defect = ""
     if measure in _PRESSURES:
         factor = _PRESSURE.get(said, 1.0 if not said else None)
-        if factor is None:
-            return None, "unit not understood"
-        value *= factor
-    elif measure is M.PUMP_CONCENTRATION:
-        amount = unit_of(unit)
-        if amount.kind == "mass" and amount.per_ml:
-            value *= amount.factor * 1000 / amount.per_ml
-        elif said:
-            return None, "unit not understood"
-        else:
-            defect = f"concentration {UNIT_ASSUMED}"
-    elif measure is M.PUMP_DAILY_DOSE:
-        amount = unit_of(unit)
-        if amount.kind == "mass":
-            value *= amount.factor * 1000 / (amount.per_days or 1.0)
-        elif said:
-            return None, "unit not understood"
-        else:
-            defect = f"daily dose {UNIT_ASSUMED}"
-    elif measure in (M.PUMP_RESERVOIR_VOLUME, M.PUMP_FILL_VOLUME):
-        amount = unit_of(unit)
-        value *= amount.factor if amount.kind == "volume" else 1.0
+    elif measure in PUMP_MEASURES:
+        factor, defect = _pump_factor(measure, unit)
     elif measure in _FACTORS:
-        found = _FACTORS[measure].get(said)
-        if found is None and said:
-            return None, "unit not understood"
-        value *= found if found is not None else 1.0
-        if found is None and measure is M.CREATININE:
-            value, defect = (value / 88.4 if value >= 20 else value), f"creatinine {UNIT_ASSUMED}"
+        factor = _FACTORS[measure].get(said, None if said else 1.0)
+        if not said and measure is M.CREATININE:  # nobody lives with 20 mg/dL; 60-1500 umol/L is common
+            factor, defect = (1 / 88.4 if value >= _LEAST_UMOL else 1.0), f"creatinine {UNIT_ASSUMED}"
+    if factor is None:
+        return None, "unit not understood"
+    value *= factor
     low, high = _BOUNDS.get(measure, (float("-inf"), float("inf")))
     if not low <= value <= high:
         return None, IMPLAUSIBLE
     return round(value, 6), defect
+
+
+def _pump_factor(measure: Measure, unit: str) -> tuple[float | None, str]:
+    """Factor to mcg/mL, mcg/day or mL, and a defect."""
+    amount = unit_of(unit)
+    if measure is M.PUMP_CONCENTRATION and amount.kind == "mass" and amount.per_ml:
+        return amount.factor * 1000 / amount.per_ml, ""
+    if measure is M.PUMP_DAILY_DOSE and amount.kind == "mass":
+        return amount.factor * 1000 / (amount.per_days or 1.0), ""
+    if measure in (M.PUMP_RESERVOIR_VOLUME, M.PUMP_FILL_VOLUME):
+        return amount.factor if amount.kind == "volume" else 1.0, ""
+    return (None, "") if unit else (1.0, f"{measure.removeprefix('pump-').replace('-', ' ')} {UNIT_ASSUMED}")
 
 
 def _temperature(value: float, unit: str) -> tuple[float | None, str]:
@@ -222,7 +221,10 @@ def spoken_value(measure: Measure, text: str) -> tuple[float | None, str, str]:
             return None, "", ""
     if measure is M.MODIFIED_ASHWORTH:
         said = re.sub(r"/ ?4\b", "", said)
-        grades = [float(g) + (0.5 if plus and g == "1" else 0.0) for g, plus in re.findall(r"(?<![0-9.])([0-4])(\+?)(?![0-9])", said)]
+        grades = [
+            float(g) + (0.5 if plus and g == "1" else 0.0)
+            for g, plus in re.findall(r"(?<![0-9.])([0-4])(\+?)(?![0-9])", said)
+        ]
         return (max(grades), "", "") if grades else (None, "", "")
     found = _NUMBER.search(said)
     if found is None:

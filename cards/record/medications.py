@@ -7,57 +7,17 @@ from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
 from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
 from cards.record.concepts import Act, Drug, Problem, Reason, Route
-from cards.record.dosage import (
-    MCG_PER_MG,
-    Instruction,
-    bounds_only,
-    has_daily_micrograms,
-    has_hourly_volume,
-    instruction_texts,
-    order_route,
-    read_dosage,
-)
-from cards.record.phrases import Phrasebook, Row
+from cards.record.dosage import MCG_PER_MG, read_dosage
+from cards.record.instructions import Instruction, bounds_only, instruction_texts
 from cards.record.products import Shelf, resolve
 from cards.record.quantities import amount_of, days_in, first_quantity, number
+from cards.record.routes import route_of
 from cards.record.valuesets import ValueSets
 from cards.record.when import When
 
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 UNKNOWN_DRUG = "a medication entry names no readable drug"
-
-_ROUTES = Phrasebook(
-    (
-        Row(Route.INTRATHECAL, ("intrathecal*", "=it", "it (infusion|injection|pump|route|inj)", "itb",
-            "intraventricular", "intraspinal", "implanted pump", "spinal pump")),
-        Row(
-            Route.ORAL,
-            ("oral*", "po", "p.o", "by mouth", "per os", "mouth", "enteral*", "enteric", "ng", "ngt",
-                "nasogastric*", "og", "orogastric*", "peg",
-             "pej", "g tube", "gt", "gtube", "j tube", "gj tube", "gj", "gastrostom*", "jejunostom*",
-             "feeding tube", "per tube", "via tube",
-             "gastric*", "nj", "sublingual*", "sl", "buccal", "tube", "percutaneous endoscopic gastrostomy"),
-        ),
-        Row(Route.TOPICAL, ("topical*", "transderm*", "cutaneous*", "skin", "to affected area")),
-        Row(
-            Route.OTHER,
-            ("intravenous*", "iv", "ivp", "ivpb", "intramuscular*", "im", "subcutaneous*", "sc", "sq", "subq",
-                "subcut", "rectal*", "pr", "inhal*",
-             "nebuli*", "nasal*", "intranasal", "ophthalm*", "otic", "epidural*", "vaginal*", "intraarticular",
-             "intradermal"),
-        ),
-    )
-)  # fmt: skip
-_TEXT_ROUTES = Phrasebook(
-    (
-        Row(Route.INTRATHECAL, ("intrathecal*", "itb", "baclofen pump", "simple continuous", "implanted pump")),
-        Row(Route.ORAL, ("by mouth", "po", "oral*", "per os", "tab", "tabs", "tablet*", "swallow*",
-            "via (ng|peg|g) tube", "per (ng|peg|g) tube", "cap", "caps",
-                         "capsule*")),
-        Row(Route.TOPICAL, ("apply", "topical*", "to affected area")),
-    )
-)  # fmt: skip
 
 
 def product_of(resource: wire._Drug, chart: Chart) -> facts.Product:
@@ -90,27 +50,6 @@ def _pointer(reference: bytes) -> str:
 def _product_alone(concept: bytes, reference: bytes, contained: bytes, valuesets: ValueSets) -> facts.Product:
     """A product that stands in its own resource: the same bytes, the same product."""
     return resolve(wire.opened(concept), wire.opened(reference), wire.opened(contained), Shelf(), valuesets)
-
-
-def route_of(instructions: Any, product: facts.Product, text: str, chart: Chart) -> Route:
-    """Route class: order route, then product, then units, then text; UNKNOWN never excludes a pump."""
-    found, said = order_route(instructions)
-    named = {name for system, code, _ in found for name in chart.valuesets.meaning(system, code).of("route")}
-    by_words = {name for part in said.split("|") for name in _ROUTES.mentioned(part.strip())}
-    for route in (Route.INTRATHECAL, Route.ORAL, Route.TOPICAL, Route.OTHER):
-        if route in named or route in by_words:
-            return route
-    if product.route is not Route.UNKNOWN:
-        return product.route
-    if has_daily_micrograms(instructions, text):
-        return Route.INTRATHECAL
-    in_text = _TEXT_ROUTES.mentioned(text)
-    if has_hourly_volume(instructions, text) and "pump" in plain(text):
-        return Route.INTRATHECAL
-    for route in (Route.INTRATHECAL, Route.TOPICAL, Route.ORAL):
-        if route in in_text:
-            return route
-    return Route.UNKNOWN
 
 
 def category_of(value: Any) -> str:
@@ -220,7 +159,7 @@ def _order(
         )  # fmt: skip
     note = notes(resource.note)
     sig = instruction_texts(instructions)
-    route = route_of(instructions, product, f"{product.name} ; {sig} ; {note}", chart)
+    route = route_of(instructions, product, f"{product.name} ; {sig} ; {note}", chart.valuesets)
     dosage = facts.Dosage(text=sig)
     start, end = own_start, own_end
     if product.is_baclofen or not product.is_known:
@@ -236,7 +175,9 @@ def _order(
     if status not in ("active", "draft", ""):
         why |= lexicon.reasons(note)
     steps_down = _steps_down(dosage)
-    acts = lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}") | ({Act.TAPER_PLAN} if steps_down else set())
+    acts = lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}") | (
+        {Act.TAPER_PLAN} if steps_down else set()
+    )
     acts |= _acts_of_product(resource, product, route, chart)
     refills = number(dispense.get("numberOfRepeatsAllowed"))
     return facts.MedicationOrder(
@@ -323,7 +264,13 @@ def _days_supply(dispense: dict[str, Any], product: facts.Product, dosage: facts
     if days is not None:
         return days or None
     amount = quantity_mg(dispense.get("quantity"), product)
-    if amount and dosage.daily is not None and dosage.daily.unit == "mg/day" and dosage.daily.low > 0 and not dosage.is_prn:
+    if (
+        amount
+        and dosage.daily is not None
+        and dosage.daily.unit == "mg/day"
+        and dosage.daily.low > 0
+        and not dosage.is_prn
+    ):
         return amount / dosage.daily.low  # the longest the supply can last: the least alarming reading
     return None
 
@@ -374,7 +321,7 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
     route, amount = Route.UNKNOWN, None
     if product.drugs or not product.is_known:
         said = " ; ".join(string(item.get("text")) for item in items(resource.dosage))
-        route = route_of(resource.dosage, product, f"{product.name} ; {said} ; {note}", chart)
+        route = route_of(resource.dosage, product, f"{product.name} ; {said} ; {note}", chart.valuesets)
     if product.is_baclofen:
         dosage, parts = read_dosage(resource.dosage, product, route, chart.zone)
         amount = dosage.single
@@ -395,7 +342,9 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
             when=when,
             amount=amount,
             order=reference_of(resource.request),
-            reasons=lexicon.reasons(f"{all_words(reason)} ; {note}") if reason is not None or note else frozenset[Reason](),
+            reasons=lexicon.reasons(f"{all_words(reason)} ; {note}")
+            if reason is not None or note
+            else frozenset[Reason](),
             reason_text=said,
         )
     )
@@ -411,7 +360,7 @@ def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Char
     route, dosage = Route.UNKNOWN, facts.Dosage()
     if product.drugs or not product.is_known:
         sig = instruction_texts(resource.dosageInstruction)
-        route = route_of(resource.dosageInstruction, product, f"{product.name} ; {sig}", chart)
+        route = route_of(resource.dosageInstruction, product, f"{product.name} ; {sig}", chart.valuesets)
     if Drug.BACLOFEN in product.drugs:
         dosage, _ = read_dosage(resource.dosageInstruction, product, route, chart.zone)
     handed = chart.when(resource.whenHandedOver, defects)
@@ -429,4 +378,3 @@ def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Char
             order=reference_of(resource.authorizingPrescription),
         )
     )
-

@@ -63,7 +63,9 @@ def read_nutrition_order(resource: wire.NutritionOrder, reference: str, chart: C
             start, end = _timing(timing, chart)
     extra: set[Act] = set()
     for formula in items(resource.enteralFormula):
-        names.append(" ".join((words(formula.get("baseFormulaType")), string(formula.get("administrationInstruction")))))
+        names.append(
+            " ".join((words(formula.get("baseFormulaType")), string(formula.get("administrationInstruction"))))
+        )
         extra.add(Act.TUBE_ROUTE)
     named = " ; ".join(name for name in names if name)
     ordered = chart.when(resource.dateTime, defects)
@@ -89,10 +91,14 @@ def read_appointment(resource: wire.Appointment, reference: str, chart: Chart) -
     """An Appointment: pump refill, surgery, imaging, pump clinic."""
     defects: list[str] = []
     actors = " | ".join(words(item.get("actor")) for item in items(resource.participant))
-    parts = (resource.serviceType, resource.serviceCategory, resource.specialty, resource.appointmentType, resource.reasonCode)
-    named = " ; ".join(
-        part for part in (string(resource.description), *(all_words(part) for part in parts)) if part
+    parts = (
+        resource.serviceType,
+        resource.serviceCategory,
+        resource.specialty,
+        resource.appointmentType,
+        resource.reasonCode,
     )
+    named = " ; ".join(part for part in (string(resource.description), *(all_words(part) for part in parts)) if part)
     _add(
         resource,
         reference,
@@ -184,7 +190,9 @@ def _add(
         acts |= acts_in(category) & {Act.SURGERY, Act.SPECIALIST_CONSULT, Act.EDUCATION}
         if "consult" in lower or "referral" in lower:
             acts |= lexicon.acts(f"consult {plain(named)}") & {Act.SPECIALIST_CONSULT}
-    if performers and any(word in plain(f"{named} {category}") for word in ("consult", "referral", "refer ", "evaluat")):
+    if performers and any(
+        word in plain(f"{named} {category}") for word in ("consult", "referral", "refer ", "evaluat")
+    ):
         acts |= lexicon.acts(f"consult {plain(performers)}") & {Act.SPECIALIST_CONSULT}
     acts |= extra or set()
     if not acts:

@@ -47,7 +47,8 @@ _NEGATION = re.compile(
 )
 # What ends the reach of a negation: "no fever, has tremor".
 _NEGATION_ENDS = re.compile(
-    r"\b(?:has|have|reports?|complains|presents?|positive for|now|new|developed|shows|is|therefore|until|and (?:was|were))\b"
+    r"\b(?:has|have|reports?|complains|presents?|positive for|now|new|developed|shows|is|therefore|until"
+    r"|and (?:was|were))\b"
 )
 _NEGATED_AFTER = re.compile(
     r"^[\w ]{0,12}?\s*(?:[:=\-]\s*(?:no|none|nil|0|false|n|no\.|never)\s*(?:$|[.;,|)])"
@@ -64,9 +65,11 @@ _HISTORY = re.compile(
     r"\b(?:history of|hx of|h/o|hx|hist of|past|previous|previously|prior|remote|former|pmhx?|childhood|earlier)\b"
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|in case of|risk (?:of|for|factors?)|at risk|watch for|monitor(?:ing|ed)? for|observe for|assess(?:ed)? for"
-    r"|return for|call for|warning signs?|signs of|symptoms of|may cause|can cause|prevent\w*|prophyla\w+|precautions?"
-    r"|screen(?:ing|ed)? for|evaluat\w+ for|as needed for|prn(?: for)?|educat\w+ (?:on|about|regarding)|in the event of"
+    r"\b(?:if|in case of|risk (?:of|for|factors?)|at risk|watch for|monitor(?:ing|ed)? for|observe for"
+    r"|assess(?:ed)? for|return for|call for|warning signs?|signs of|symptoms of|may cause|can cause|prevent\w*"
+    r"|prophyla\w+|precautions?"
+    r"|screen(?:ing|ed)? for|evaluat\w+ for|as needed for|prn(?: for)?"
+    r"|educat\w+ (?:on|about|regarding)|in the event of"
     r"|to (?:treat|reduce|relieve|prevent)|for (?:treatment|relief|management) of)\b"
 )
 
@@ -82,11 +85,9 @@ def standing(text: str, start: int, end: int) -> Standing:
         after = after[: stop_after.start() + 1]
     said = before.strip()
     if said:
-        negation = None
-        for negation in _NEGATION.finditer(said):
-            pass
-        if negation is not None:
-            between = said[negation.end() :]
+        negations = list(_NEGATION.finditer(said))
+        if negations:
+            between = said[negations[-1].end() :]
             if not _NEGATION_ENDS.search(between) and between.count(" ") <= 9:
                 return Standing.NEGATED
     if _NEGATED_AFTER.match(after):

@@ -13,8 +13,10 @@ _PUMP_SIGNS = frozenset({"pump-alarm-critical", "pump-alarm-low", "pump-stopped"
 # What a procedure is about is in its code; its notes may only add what was found or given.
 _ACTS_OF_NOTES = frozenset(
     {
-        Act.PUMP_REFILL, Act.PUMP_INTERROGATION, Act.INTRATHECAL_BRIDGE, Act.BRIDGING_PLAN, Act.LOCAL_ANAESTHESIA, Act.TAPER_PLAN,
-        Act.CONTINUE_BACLOFEN, Act.HOLD_BACLOFEN, Act.STOP_BACLOFEN, Act.SCREENING_BOLUS, Act.NPO, Act.NPO_EXCEPT_MEDICATIONS, Act.TUBE_ROUTE,
+        Act.PUMP_REFILL, Act.PUMP_INTERROGATION, Act.INTRATHECAL_BRIDGE, Act.BRIDGING_PLAN, Act.LOCAL_ANAESTHESIA,
+        Act.TAPER_PLAN,
+        Act.CONTINUE_BACLOFEN, Act.HOLD_BACLOFEN, Act.STOP_BACLOFEN, Act.SCREENING_BOLUS, Act.NPO,
+        Act.NPO_EXCEPT_MEDICATIONS, Act.TUBE_ROUTE,
         Act.ANAESTHESIA, Act.PUMP_REPLACEMENT, Act.PUMP_REMOVAL, Act.PUMP_REVISION,
     }
 )  # fmt: skip
@@ -57,7 +59,12 @@ def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> No
     said = all_words(resource.code)
     more = " ; ".join(
         part
-        for part in (notes(resource.note), words(resource.outcome), words(resource.complication), words(resource.reasonCode))
+        for part in (
+            notes(resource.note),
+            words(resource.outcome),
+            words(resource.complication),
+            words(resource.reasonCode),
+        )
         if part
     )
     if not said and not more and not any(system in (CPT, SNOMED, HCPCS) for system, _, _ in found):
@@ -97,7 +104,8 @@ def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> No
 
 
 _CLASS_WORDS = {
-    "inpatient": "IMP", "emergency": "EMER", "ambulatory": "AMB", "outpatient": "AMB", "observation": "OBSENC", "acute": "ACUTE",
+    "inpatient": "IMP", "emergency": "EMER", "ambulatory": "AMB", "outpatient": "AMB", "observation": "OBSENC",
+    "acute": "ACUTE",
     "home": "HH", "virtual": "VR", "short stay": "SS", "field": "FLD", "inpatient encounter": "IMP",
 }  # fmt: skip
 

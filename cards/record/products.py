@@ -52,8 +52,14 @@ _PRODUCT_ROUTES = Phrasebook(
         ),
     )
 )  # fmt: skip
-_INJECTION = Phrasebook((Row(Route.INTRATHECAL, ("inject*", "inj", "vial*",
-    "it (soln|solution|infusion|inj|pump|kit|sosy)", "ml it", "mcg it")),))
+_INJECTION = Phrasebook(
+    (
+        Row(
+            Route.INTRATHECAL,
+            ("inject*", "inj", "vial*", "it (soln|solution|infusion|inj|pump|kit|sosy)", "ml it", "mcg it"),
+        ),
+    )
+)
 
 
 _NO_NAMES = frozenset(
@@ -94,7 +100,7 @@ class Shelf:
 
 
 def resolve(
-    concept: Any, reference: Any, contained: Any, shelf: Shelf, valuesets: ValueSets, depth: int = 0
+    concept: Any, reference: Any, contained: Any, shelf: Shelf, valuesets: ValueSets, *, depth: int = 0
 ) -> Product:
     """The product of a medicationCodeableConcept and / or a medicationReference. Never raises.
 
@@ -117,7 +123,9 @@ def resolve(
     code = _merged(concept, medication.code if medication else None)
     ingredients = tuple(items(medication.ingredient)) if medication else ()
     form = all_words(medication.form) if medication else ""
-    return _product(code, said, ingredients, form, contained, shelf, valuesets, depth)
+    return _product(
+        code, said, ingredients, form=form, contained=contained, shelf=shelf, valuesets=valuesets, depth=depth
+    )
 
 
 def _merged(first: Any, second: Any) -> list[Any]:
@@ -128,6 +136,7 @@ def _product(
     code: list[Any],
     said: str,
     ingredients: tuple[dict[str, Any], ...],
+    *,
     form: str,
     contained: Any,
     shelf: Shelf,
@@ -178,9 +187,7 @@ def _says_something(text: str) -> bool:
     )
 
 
-def _from_codes(
-    found: list[Coding], valuesets: ValueSets
-) -> tuple[set[Drug], Route, float | None, float | None, bool]:
+def _from_codes(found: list[Coding], valuesets: ValueSets) -> tuple[set[Drug], Route, float | None, float | None, bool]:
     drugs: set[Drug] = set()
     route, strength, concentration, is_known = Route.UNKNOWN, None, None, False
     for system, code, display in found:
@@ -209,7 +216,7 @@ def _ingredient(
         contained,
         shelf,
         valuesets,
-        depth + 1,
+        depth=depth + 1,
     )
 
 

@@ -12,13 +12,15 @@ from cards.record.coding import items, plain, string
 DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25, "h": 1 / 24, "min": 1 / 1440, "s": 1 / 86400}
 _TIME_WORDS = {
     "day": "d", "days": "d", "d": "d", "24h": "d", "24hr": "d", "24hrs": "d", "24hours": "d", "1d": "d", "dy": "d",
-    "week": "wk", "weeks": "wk", "wk": "wk", "w": "wk", "wks": "wk", "month": "mo", "months": "mo", "mo": "mo", "mon": "mo",
+    "week": "wk", "weeks": "wk", "wk": "wk", "w": "wk", "wks": "wk", "month": "mo", "months": "mo", "mo": "mo",
+    "mon": "mo",
     "year": "a", "years": "a", "a": "a", "yr": "a", "yrs": "a", "y": "a",
     "hour": "h", "hours": "h", "h": "h", "hr": "h", "hrs": "h", "1h": "h", "minute": "min", "min": "min", "mins": "min",
     "minutes": "min", "second": "s", "seconds": "s", "s": "s", "sec": "s",
 }  # fmt: skip
 _MASS = {
-    "mg": 1.0, "mgs": 1.0, "milligram": 1.0, "milligrams": 1.0, "g": 1000.0, "gm": 1000.0, "gram": 1000.0, "grams": 1000.0,
+    "mg": 1.0, "mgs": 1.0, "milligram": 1.0, "milligrams": 1.0, "g": 1000.0, "gm": 1000.0, "gram": 1000.0,
+    "grams": 1000.0,
     "ug": 0.001, "mcg": 0.001, "mcgs": 0.001, "microgram": 0.001, "micrograms": 0.001, "mikrogram": 0.001, "mgc": 0.001,
     "ng": 1e-6,
 }  # fmt: skip
@@ -28,8 +30,15 @@ _VOLUME = {
     "teaspoons": 5.0, "[tsp_us]": 5.0,
 }  # fmt: skip
 _COUNT = frozenset(
-    ["tab", "tabs", "tablet", "tablets", "tbl", "{tbl}", "{tab}", "{tablet}", "{tablets}", "{pill}", "{pills}", "pill", "pills", "cap", "caps", "capsule", "capsules", "{cap}", "{capsule}", "{capsules}", "packet", "packets", "{packet}", "pack", "sachet", "sachets", "dose", "doses", "{dose}", "each", "ea", "{each}", "tab(s)", "tablet(s)", "cap(s)", "capsule(s)", "unit_dose", "odt", "granule", "granules"]
-)
+    ("tab", "tabs", "tablet", "tablets", "tbl", "{tbl}", "{tab}", "{tablet}", "{tablets}", "{pill}", "{pills}",
+     "pill", "pills", "cap", "caps", "capsule", "capsules", "{cap}", "{capsule}", "{capsules}", "packet", "packets",
+     "{packet}", "pack",
+     "sachet", "sachets", "dose", "doses", "{dose}", "each", "ea", "{each}", "tab(s)", "tablet(s)", "cap(s)",
+     "capsule(s)", "unit_dose", "odt", "granule", "granules")
+)  # fmt: skip
+
+
+_DENOMINATOR = re.compile(r"([0-9]*\.?[0-9]*)\{?([a-z_\[\]]+[0-9a-z]*)\}?")
 
 
 class Amount(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +79,7 @@ def _spoken_number(text: str) -> float | None:
 
 
 @lru_cache(maxsize=1024)
-def unit_of(text: str) -> Amount:
+def unit_of(text: str) -> Amount:  # noqa: PLR0911 (one return a kind of unit)
     """What a unit string measures; `UNKNOWN` for units that no dose is written in."""
     unit = plain(text).replace("µ", "u")
     top, slash, bottom = unit.replace(" per ", "/").partition("/")
@@ -80,20 +89,18 @@ def unit_of(text: str) -> Amount:
     amount = _simple(top)
     if amount.kind not in ("mass", "volume", "count"):
         return UNKNOWN
-    found = re.fullmatch(r"([0-9]*\.?[0-9]*)\{?([a-z_\[\]]+[0-9a-z]*)\}?", bottom)
-    if found is None and bottom not in _TIME_WORDS:
-        return UNKNOWN
-    if bottom in _TIME_WORDS:
+    if bottom in _TIME_WORDS:  # "24h" is a day
         return msgspec.structs.replace(amount, per_days=DAYS[_TIME_WORDS[bottom]])
-    assert found is not None
-    times = float(found[1]) if found[1] not in ("", ".") else 1.0
-    if times <= 0:
+    found = _DENOMINATOR.fullmatch(bottom)
+    times = number(found[1] or "1") if found is not None else None
+    if found is None or times is None or times <= 0:
         return UNKNOWN
-    if found[2] in _VOLUME:
-        return msgspec.structs.replace(amount, per_ml=times * _VOLUME[found[2]])
-    if found[2] in _TIME_WORDS:
-        return msgspec.structs.replace(amount, per_days=times * DAYS[_TIME_WORDS[found[2]]])
-    return amount if found[2] in _COUNT else UNKNOWN
+    name = found[2]
+    if name in _VOLUME:
+        return msgspec.structs.replace(amount, per_ml=times * _VOLUME[name])
+    if name in _TIME_WORDS:
+        return msgspec.structs.replace(amount, per_days=times * DAYS[_TIME_WORDS[name]])
+    return amount if name in _COUNT else UNKNOWN
 
 
 def _simple(unit: str) -> Amount:
@@ -133,12 +140,6 @@ def days_in(value: Any) -> float | None:
     return None
 
 
-def _single(quantity: Any) -> float | None:
-    for item in items(quantity):
-        return number(item.get("value"))
-    return None
-
-
 def first_quantity(value: Any) -> dict[str, Any] | None:
     """A Quantity, or the first of a list of them, or None."""
     found = items(value)
@@ -146,7 +147,8 @@ def first_quantity(value: Any) -> dict[str, Any] | None:
 
 
 _CONCENTRATION = re.compile(
-    r"([0-9]+(?:[.,][0-9]+)*) ?(mg|mcg|ug|micrograms?|g) ?(?:/|per|in) ?([0-9]+(?:\.[0-9]+)?)? ?(?:ml|cc|milliliters?)\b"
+    r"([0-9]+(?:[.,][0-9]+)*) ?(mg|mcg|ug|micrograms?|g) ?"
+    r"(?:/|per|in) ?([0-9]+(?:\.[0-9]+)?)? ?(?:ml|cc|milliliters?)\b"
 )
 _STRENGTH = re.compile(r"([0-9]+(?:[.,][0-9]+)*) ?(mg|mcg|ug|micrograms?)\b(?! ?(?:/|per|in [0-9]))")
 
@@ -160,8 +162,7 @@ def concentration_in(text: str) -> float | None:
     if found is None:
         return None
     mass, volume = number(found[1]), number(found[3]) if found[3] else 1.0
-    factor = _MASS[found[2].rstrip("s")] if found[2].rstrip("s") in _MASS else 1.0
-    return mass * factor / volume if mass and volume else None
+    return mass * _MASS[found[2].rstrip("s")] / volume if mass and volume else None
 
 
 def strength_in(text: str) -> float | None:

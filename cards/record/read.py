@@ -31,7 +31,8 @@ TWO_VERSIONS = "came twice with different content"
 
 # Types of other FHIR versions whose place in R4 another type takes: an order lost here would look like no order.
 _OTHER_VERSIONS = frozenset(
-    {"MedicationOrder", "MedicationUsage", "DeviceUsage", "DeviceUseRequest", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"}
+    {"MedicationOrder", "MedicationUsage", "DeviceUsage", "DeviceUseRequest", "DiagnosticOrder", "ProcedureRequest",
+        "ReferralRequest"}
 )  # fmt: skip
 
 _DECODE: Callable[[Any], Any] = msgspec.json.Decoder(wire.AnyWire).decode
@@ -108,7 +109,9 @@ class _Reading:
                 return
             self.seen[key] = raw
         if kind is wire.Medication:
-            self.chart.shelf.add(identity, Medication(resource.code, resource.ingredient, resource.form, resource.contained))
+            self.chart.shelf.add(
+                identity, Medication(resource.code, resource.ingredient, resource.form, resource.contained)
+            )
             return
         if resource.status == "entered-in-error" and not self.chart.is_draft:
             return
@@ -230,7 +233,9 @@ def _is_later(raw: msgspec.Raw, before: msgspec.Raw) -> bool:
         found = items(_VERSION(one).meta)
         meta = found[0] if found else {}
         version = string(meta.get("versionId"))
-        metas.append((string(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(version) < 18 else -1))
+        metas.append(
+            (string(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(version) < 18 else -1)
+        )
     (new_time, new_version), (old_time, old_version) = metas
     if new_version >= 0 and old_version >= 0 and new_version != old_version:
         return new_version > old_version
@@ -238,7 +243,8 @@ def _is_later(raw: msgspec.Raw, before: msgspec.Raw) -> bool:
 
 
 _LISTS = (
-    "medication_orders", "administrations", "dispenses", "observations", "conditions", "procedures", "devices", "encounters", "orders",
+    "medication_orders", "administrations", "dispenses", "observations", "conditions", "procedures", "devices",
+    "encounters", "orders",
     "replaced",
 )  # fmt: skip
 

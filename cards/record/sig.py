@@ -56,8 +56,13 @@ _N = r"([0-9]+(?:\.[0-9]+)?)"
 _RANGE = rf"{_N}(?: ?(?:-|to|or) ?{_N})?"
 _PER_DAY = r"(?: ?(?:/|per|a|each) ?(?:day|d|24 ?h(?:ours?|rs?)?)\b|(?: total)? daily dose\b)"
 
-_AMOUNT = re.compile(rf"{_RANGE} ?({_MASS}|ml\b|{_PIECE})(?P<rest> ?(?:/|per) ?(?:[0-9.]* ?)(?:ml\b|day\b|d\b|24 ?h|h(?:ou)?r?\b|{_PIECE}))?")
-_SPLIT = re.compile(rf"\b{_N}(?: ?{_MASS})?((?: ?[-/] ?[0-9]+(?:\.[0-9]+)?(?: ?{_MASS})?){{2,5}})(?: ?({_MASS}|{_PIECE}))?(?![0-9/-])")
+_AMOUNT = re.compile(
+    rf"{_RANGE} ?({_MASS}|ml\b|{_PIECE})"
+    rf"(?P<rest> ?(?:/|per) ?(?:[0-9.]* ?)(?:ml\b|day\b|d\b|24 ?h|h(?:ou)?r?\b|{_PIECE}))?"
+)
+_SPLIT = re.compile(
+    rf"\b{_N}(?: ?{_MASS})?((?: ?[-/] ?[0-9]+(?:\.[0-9]+)?(?: ?{_MASS})?){{2,5}})(?: ?({_MASS}|{_PIECE}))?(?![0-9/-])"
+)
 _TIMES = (
     re.compile(rf"\b{_RANGE} ?(?:x|times?) ?(?:/|per|a|each|every)? ?(?:day|d|daily|24 ?h)\b"),
     re.compile(rf"\bx ?{_N} ?(?:/ ?|per |a |times a )(?:day|d)\b"),
@@ -73,10 +78,13 @@ _CODES = (
     (re.compile(r"\b(?:weekly|every week|once a week|per week)\b"), 1 / 7),
 )
 _MOMENTS = re.compile(
-    r"\b(?:q ?a\.?m|q ?p\.?m|qhs|q ?hs|hs|h\.s|bedtime|nightly|nocte|mane|night|morning|midday|noon|lunch(?:time)?|afternoon|evening|breakfast"
-    r"|dinner|supper|in the am|in the pm|am|pm)\b"
+    r"\b(?:q ?a\.?m|q ?p\.?m|qhs|q ?hs|hs|h\.s|bedtime|nightly|nocte|mane|night|morning|midday|noon|lunch(?:time)?"
+    r"|afternoon|evening|breakfast|dinner|supper|in the am|in the pm|am|pm)\b"
 )
-_DAILY = re.compile(r"\b(?:daily|every day|each day|qd|q\.d|od|o\.d|qday|q day|q24h|once a day|per day|a day|every night|1 times? (?:a|per) day)\b")
+_DAILY = re.compile(
+    r"\b(?:daily|every day|each day|qd|q\.d|od|o\.d|qday|q day|q24h|once a day|per day|a day|every night"
+    r"|1 times? (?:a|per) day)\b"
+)
 _CLOCK = re.compile(r"\b(?:[01][0-9]|2[0-3]):?[0-5][0-9]\b(?! ?(?:mg|mcg|ug|micro|ml|unit))")
 _WITH_MEALS = re.compile(r"\b(?:with (?:each |every )?meals|with each meal|ac|pc|before meals|after meals)\b")
 _PRN = re.compile(r"\b(?:p\.?r\.?n|as needed|as required|when (?:needed|required)|if needed|if required)\b")
@@ -85,6 +93,10 @@ _FOR_DAYS = re.compile(rf"\b(?:x|for|over)(?: the)?(?: first| next)? ?{_N} ?(d|d
 _DAY_RANGE = re.compile(r"\b(day|week)s? ?([0-9]+) ?(?:-|to) ?([0-9]+)\b")
 _THEN = re.compile(r"(?:[,;.] ?|\b)(?:and )?(?:then|followed by|thereafter|after that)\b|;|->|\bday(?=s? [0-9])")
 _STOPS = re.compile(r"\b(?:stop|off|discontinue|dc|d/c|cease|end|0 mg)\b")
+_NO_DOSE_AFTER = re.compile(
+    r"(?:max(?:imum)?(?: of| dose)?|up to a max\w* of|not (?:to )?exceed|by|increments? of|bolus\w*(?: of)?"
+    r"|dispense|disp|qty|quantity|#|concentration:?) ?$"
+)
 _PER_UNIT = {"d": 1.0, "w": 7.0, "m": 30.44}
 
 
@@ -94,7 +106,9 @@ def read_sig(text: str) -> Sig:
     said = _normal(text)
     if not any(c.isdigit() for c in said):
         times, interval = _frequency(said)
-        return Sig(times=times, interval_hours=interval, is_prn=bool(_PRN.search(said)), is_taper=bool(_TAPER.search(said)))
+        return Sig(
+            times=times, interval_hours=interval, is_prn=bool(_PRN.search(said)), is_taper=bool(_TAPER.search(said))
+        )
     is_taper = bool(_TAPER.search(said))
     steps = _steps(said)
     parts, strength = _parts(said)
@@ -127,7 +141,9 @@ def _normal(text: str) -> str:
     return said
 
 
-def _frequency(said: str) -> tuple[tuple[float, float] | None, float | None]:
+def _frequency(  # noqa: PLR0911 (one return a spelling)
+    said: str,
+) -> tuple[tuple[float, float] | None, float | None]:
     """Times per day (least, most) and the interval in hours where one is named."""
     if found := _EVERY_HOURS.search(said):
         first, second = float(found[1]), float(found[2] or found[1])
@@ -220,8 +236,7 @@ def _is_not_a_dose(said: str, found: re.Match[str]) -> bool:
     rest = found["rest"] or ""
     if "ml" in rest or re.search(_PIECE, rest):
         return True  # a concentration, or "10 mg/tablet"
-    before = said[max(0, found.start() - 24) : found.start()]
-    return bool(re.search(r"(?:max(?:imum)?(?: of| dose)?|up to a max\w* of|not (?:to )?exceed|by|increments? of|bolus\w*(?: of)?|dispense|disp|qty|quantity|#|concentration:?) ?$", before))
+    return bool(_NO_DOSE_AFTER.search(said[max(0, found.start() - 24) : found.start()]))
 
 
 def _tablets(
@@ -259,7 +274,9 @@ def _with_frequencies(said: str, doses: list[re.Match[str]]) -> tuple[Part, ...]
         tail = said[found.end() : end]
         times, _ = _frequency(tail)
         if times is None and (index == 0 or len(doses) == 1):
-            times, _ = _frequency(said[: found.start()] + " ; " + said[found.end() :] if len(doses) == 1 else said[: found.start()])
+            times, _ = _frequency(
+                said[: found.start()] + " ; " + said[found.end() :] if len(doses) == 1 else said[: found.start()]
+            )
         low, high = float(found[1]), float(found[2] or found[1])
         kind = _kind(found)
         factor, micro = _factor(found[3]) if kind == "mass" else (1.0, False)
@@ -287,7 +304,13 @@ def _with_frequencies(said: str, doses: list[re.Match[str]]) -> tuple[Part, ...]
 
 def _steps(said: str) -> tuple[Step, ...]:
     """The steps of "60 mg/day x 7 d, then 50 mg/day x 7 d, then stop"; () unless every step can be read."""
-    if "then" not in said and "followed by" not in said and "->" not in said and not _DAY_RANGE.search(said) and ";" not in said:
+    if (
+        "then" not in said
+        and "followed by" not in said
+        and "->" not in said
+        and not _DAY_RANGE.search(said)
+        and ";" not in said
+    ):
         if len(_FOR_DAYS.findall(said)) < 2:
             return ()
         pieces = re.split(r",(?= )", said)

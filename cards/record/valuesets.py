@@ -142,9 +142,7 @@ def _names(name: str, element: dict[str, Any]) -> frozenset[str]:
     return names
 
 
-def _codes(
-    name: str, body: dict[str, Any], by_url: dict[str, dict[str, Any]]
-) -> list[tuple[tuple[str, str], Meaning]]:
+def _codes(name: str, body: dict[str, Any], by_url: dict[str, dict[str, Any]]) -> list[tuple[tuple[str, str], Meaning]]:
     """(system, code) and meaning of every code in `compose` and `expansion`."""
     general = _names(name, body)
     found: list[tuple[tuple[str, str], Meaning]] = []

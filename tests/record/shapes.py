@@ -22,8 +22,10 @@ LOINC = "http://loinc.org"
 CPT = "http://www.ama-assn.org/go/cpt"
 UCUM = "http://unitsofmeasure.org"
 
-TID_20 = {"timing": {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}},
-          "doseAndRate": [{"doseQuantity": {"value": 20, "unit": "mg", "code": "mg"}}]}  # fmt: skip
+TID_20 = {
+    "timing": {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}},
+    "doseAndRate": [{"doseQuantity": {"value": 20, "unit": "mg", "code": "mg"}}],
+}
 
 
 def raw(resource: Any) -> msgspec.Raw:
@@ -47,8 +49,15 @@ def request(**elements: Any) -> dict[str, Any]:
         if any(key.startswith(("medication", "_medication")) for key in elements)
         else {"medicationCodeableConcept": {"text": "baclofen 10 mg tablet"}}
     )
-    return {"resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order",
-            "subject": {"reference": "Patient/p1"}, **drug, **elements}  # fmt: skip
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "m1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        **drug,
+        **elements,
+    }
 
 
 def order(*more: Any, **elements: Any) -> MedicationOrder:
@@ -65,8 +74,14 @@ def dosed(*instructions: Any, text: str = "baclofen 10 mg tablet", **elements: A
 
 def observation(**elements: Any) -> dict[str, Any]:
     """An Observation of patient p1 this morning."""
-    return {"resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/p1"},
-            "effectiveDateTime": "2026-11-24T09:00:00-05:00", **elements}  # fmt: skip
+    return {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-11-24T09:00:00-05:00",
+        **elements,
+    }
 
 
 def seen(**elements: Any) -> dict[str, Observation]:
@@ -76,6 +91,11 @@ def seen(**elements: Any) -> dict[str, Observation]:
 
 def given(**elements: Any) -> Administration:
     """The fact of one MedicationAdministration of baclofen."""
-    base = {"resourceType": "MedicationAdministration", "id": "a1", "status": "completed",
-            "subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "baclofen 10 mg tablet"}}  # fmt: skip
+    base = {
+        "resourceType": "MedicationAdministration",
+        "id": "a1",
+        "status": "completed",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"text": "baclofen 10 mg tablet"},
+    }
     return chart({**base, **elements}).administrations[0]

@@ -37,18 +37,31 @@ def concepts(code: Any) -> frozenset[str]:
 @pytest.mark.parametrize(
     ("code", "concept"),
     [
-        (icd("G35"), Problem.SPASTICITY_INDICATION), (icd("G35.A"), Problem.SPASTICITY_INDICATION), (icd("G80.0"), Problem.SPASTICITY_INDICATION),
-        (icd("G80.0", "urn:oid:2.16.840.1.113883.6.90"), Problem.SPASTICITY_INDICATION), (icd("G8254"), Problem.SPINAL_CORD_INJURY_HIGH),
-        (icd("G82.50"), Problem.SPINAL_CORD_INJURY_HIGH), (icd("T42.8X6A"), Problem.UNDERDOSING), (icd("T42.8X6"), Problem.UNDERDOSING),
-        (icd("T42.8X1D"), Problem.BACLOFEN_TOXICITY), (icd("t428x5s"), Problem.BACLOFEN_TOXICITY), (icd("T85.610A"), Problem.PUMP_COMPLICATION),
-        (icd("T85.630A"), Sign.CATHETER_FAULT), (icd("T85.735A"), Problem.PUMP_INFECTION), (icd("T85.738D"), Problem.PUMP_INFECTION),
-        (icd("R50.9"), Sign.FEVER), (icd("R44.1"), Sign.HALLUCINATIONS), (icd("M62.82"), Sign.RHABDOMYOLYSIS), (icd("G21.0"), Problem.NMS),
-        (icd("T88.3XXA"), Problem.MALIGNANT_HYPERTHERMIA), (icd("G90.4"), Problem.AUTONOMIC_DYSREFLEXIA),
+        (icd("G35"), Problem.SPASTICITY_INDICATION),
+        (icd("G35.A"), Problem.SPASTICITY_INDICATION),
+        (icd("G80.0"), Problem.SPASTICITY_INDICATION),
+        (icd("G80.0", "urn:oid:2.16.840.1.113883.6.90"), Problem.SPASTICITY_INDICATION),
+        (icd("G8254"), Problem.SPINAL_CORD_INJURY_HIGH),
+        (icd("G82.50"), Problem.SPINAL_CORD_INJURY_HIGH),
+        (icd("T42.8X6A"), Problem.UNDERDOSING),
+        (icd("T42.8X6"), Problem.UNDERDOSING),
+        (icd("T42.8X1D"), Problem.BACLOFEN_TOXICITY),
+        (icd("t428x5s"), Problem.BACLOFEN_TOXICITY),
+        (icd("T85.610A"), Problem.PUMP_COMPLICATION),
+        (icd("T85.630A"), Sign.CATHETER_FAULT),
+        (icd("T85.735A"), Problem.PUMP_INFECTION),
+        (icd("T85.738D"), Problem.PUMP_INFECTION),
+        (icd("R50.9"), Sign.FEVER),
+        (icd("R44.1"), Sign.HALLUCINATIONS),
+        (icd("M62.82"), Sign.RHABDOMYOLYSIS),
+        (icd("G21.0"), Problem.NMS),
+        (icd("T88.3XXA"), Problem.MALIGNANT_HYPERTHERMIA),
+        (icd("G90.4"), Problem.AUTONOMIC_DYSREFLEXIA),
         ({"coding": [{"system": SNOMED, "code": "24700007"}]}, Problem.SPASTICITY_INDICATION),
         ({"coding": [{"system": "urn:oid:2.16.840.1.113883.6.96", "code": "2776000"}]}, Sign.DELIRIUM),
         ({"coding": [{"system": SNOMED, "code": "90584004"}]}, Problem.SPINAL_CORD_INJURY),
     ],
-)  # fmt: skip
+)
 def test_by_code(code: dict[str, Any], concept: str) -> None:
     """ICD by its beginning with or without dots, SNOMED, and their OIDs."""
     assert concept in concepts(code)
@@ -63,15 +76,28 @@ def test_codes_that_say_nothing_by_themselves(code: str) -> None:
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
-        ("Spastic quadriplegia", Problem.SPASTICITY_INDICATION), ("MS", Problem.SPASTICITY_INDICATION), ("T4 paraplegia", Problem.SPINAL_CORD_INJURY_HIGH),
-        ("C5 ASIA A spinal cord injury", Problem.SPINAL_CORD_INJURY_HIGH), ("Tetraplegia", Problem.SPINAL_CORD_INJURY_HIGH),
-        ("Epilepsy", Problem.EPILEPSY), ("Baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL), ("History of baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL),
-        ("Presence of intrathecal baclofen pump", Problem.PUMP_PRESENT), ("CKD stage 4", Problem.CKD), ("ESRD on hemodialysis", Problem.DIALYSIS),
-        ("Pregnancy, 30 weeks", Problem.PREGNANCY), ("Hospice care", Problem.COMFORT_CARE), ("Sepsis due to UTI", Problem.INFECTION_SOURCE),
-        ("Pump pocket infection", Problem.PUMP_INFECTION), ("Intrathecal catheter kink", Sign.CATHETER_FAULT), ("Aphasia", Problem.COMMUNICATION_DIFFICULTY),
-        ("Neuroleptic malignant syndrome", Problem.NMS), ("Acute kidney injury", Sign.AKI), ("Rhabdomyolysis", Sign.RHABDOMYOLYSIS),
+        ("Spastic quadriplegia", Problem.SPASTICITY_INDICATION),
+        ("MS", Problem.SPASTICITY_INDICATION),
+        ("T4 paraplegia", Problem.SPINAL_CORD_INJURY_HIGH),
+        ("C5 ASIA A spinal cord injury", Problem.SPINAL_CORD_INJURY_HIGH),
+        ("Tetraplegia", Problem.SPINAL_CORD_INJURY_HIGH),
+        ("Epilepsy", Problem.EPILEPSY),
+        ("Baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL),
+        ("History of baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL),
+        ("Presence of intrathecal baclofen pump", Problem.PUMP_PRESENT),
+        ("CKD stage 4", Problem.CKD),
+        ("ESRD on hemodialysis", Problem.DIALYSIS),
+        ("Pregnancy, 30 weeks", Problem.PREGNANCY),
+        ("Hospice care", Problem.COMFORT_CARE),
+        ("Sepsis due to UTI", Problem.INFECTION_SOURCE),
+        ("Pump pocket infection", Problem.PUMP_INFECTION),
+        ("Intrathecal catheter kink", Sign.CATHETER_FAULT),
+        ("Aphasia", Problem.COMMUNICATION_DIFFICULTY),
+        ("Neuroleptic malignant syndrome", Problem.NMS),
+        ("Acute kidney injury", Sign.AKI),
+        ("Rhabdomyolysis", Sign.RHABDOMYOLYSIS),
     ],
-)  # fmt: skip
+)
 def test_in_words(text: str, concept: str) -> None:
     """Many charts have text only."""
     assert concept in concepts(text)
@@ -80,13 +106,22 @@ def test_in_words(text: str, concept: str) -> None:
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
-        ("Spastic quadriplegic cerebral palsy", Problem.SPINAL_CORD_INJURY_HIGH), ("T10 spinal cord injury", Problem.SPINAL_CORD_INJURY_HIGH),
-        ("Family history of epilepsy", Problem.EPILEPSY), ("Not pregnant", Problem.PREGNANCY), ("At risk of baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL),
-        ("Alcohol withdrawal", Problem.BACLOFEN_WITHDRAWAL), ("Insulin pump status", Problem.PUMP_PRESENT), ("Malignant hyperthermia", Sign.FEVER),
-        ("Restless legs", Sign.AGITATION), ("Hay fever", Sign.FEVER), ("Seizure disorder", Sign.SEIZURE), ("Obstructive sleep apnea", Sign.RESPIRATORY_DEPRESSION),
-        ("Status post removal of baclofen pump", Problem.PUMP_PRESENT), ("Urinary catheter blockage", Sign.CATHETER_FAULT),
+        ("Spastic quadriplegic cerebral palsy", Problem.SPINAL_CORD_INJURY_HIGH),
+        ("T10 spinal cord injury", Problem.SPINAL_CORD_INJURY_HIGH),
+        ("Family history of epilepsy", Problem.EPILEPSY),
+        ("Not pregnant", Problem.PREGNANCY),
+        ("At risk of baclofen withdrawal", Problem.BACLOFEN_WITHDRAWAL),
+        ("Alcohol withdrawal", Problem.BACLOFEN_WITHDRAWAL),
+        ("Insulin pump status", Problem.PUMP_PRESENT),
+        ("Malignant hyperthermia", Sign.FEVER),
+        ("Restless legs", Sign.AGITATION),
+        ("Hay fever", Sign.FEVER),
+        ("Seizure disorder", Sign.SEIZURE),
+        ("Obstructive sleep apnea", Sign.RESPIRATORY_DEPRESSION),
+        ("Status post removal of baclofen pump", Problem.PUMP_PRESENT),
+        ("Urinary catheter blockage", Sign.CATHETER_FAULT),
     ],
-)  # fmt: skip
+)
 def test_words_that_do_not_say_so(text: str, concept: str) -> None:
     """Look-alikes, denials, the family, and what may come."""
     assert concept not in concepts(text)
@@ -101,11 +136,16 @@ def test_refuted_is_dropped(status: str) -> None:
 @pytest.mark.parametrize(
     ("elements", "is_active"),
     [
-        ({}, True), ({"clinicalStatus": {"coding": [{"code": "active"}]}}, True), ({"clinicalStatus": {"coding": [{"code": "recurrence"}]}}, True),
-        ({"clinicalStatus": {"coding": [{"code": "inactive"}]}}, False), ({"clinicalStatus": {"text": "Resolved"}}, False),
-        ({"clinicalStatus": "remission"}, False), ({"abatementDateTime": "2020"}, False), ({"abatementDateTime": "2030"}, True),
+        ({}, True),
+        ({"clinicalStatus": {"coding": [{"code": "active"}]}}, True),
+        ({"clinicalStatus": {"coding": [{"code": "recurrence"}]}}, True),
+        ({"clinicalStatus": {"coding": [{"code": "inactive"}]}}, False),
+        ({"clinicalStatus": {"text": "Resolved"}}, False),
+        ({"clinicalStatus": "remission"}, False),
+        ({"abatementDateTime": "2020"}, False),
+        ({"abatementDateTime": "2030"}, True),
     ],
-)  # fmt: skip
+)
 def test_active_or_not(elements: dict[str, Any], is_active: bool) -> None:
     """By clinical status; without one, by an end in the past."""
     fact = found("Multiple sclerosis", **elements)
@@ -116,7 +156,12 @@ def test_active_or_not(elements: dict[str, Any], is_active: bool) -> None:
 
 def test_dates_of_a_condition() -> None:
     """Onset may be a year; free text is tried."""
-    coded = found("Multiple sclerosis", onsetDateTime="2009", recordedDate="2026-11-20", category=[{"coding": [{"code": "problem-list-item"}]}])
+    coded = found(
+        "Multiple sclerosis",
+        onsetDateTime="2009",
+        recordedDate="2026-11-20",
+        category=[{"coding": [{"code": "problem-list-item"}]}],
+    )
     spoken = found("Confusion", onsetString="since 23 Nov 2026")
 
     assert coded is not None

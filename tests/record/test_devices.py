@@ -11,7 +11,13 @@ from tests.record.shapes import SNOMED, chart
 
 def device(**elements: Any) -> dict[str, Any]:
     """A Device of patient p1."""
-    return {"resourceType": "Device", "id": "d1", "status": "active", "patient": {"reference": "Patient/p1"}, **elements}
+    return {
+        "resourceType": "Device",
+        "id": "d1",
+        "status": "active",
+        "patient": {"reference": "Patient/p1"},
+        **elements,
+    }
 
 
 def read(**elements: Any) -> Record:
@@ -29,7 +35,10 @@ def read(**elements: Any) -> Record:
         ({"type": {"text": "Baclofen pump"}}, PumpModel.UNKNOWN),
         ({"type": {"coding": [{"system": "urn:local", "code": "1", "display": "ITB PUMP"}]}}, PumpModel.UNKNOWN),
         ({"udiCarrier": [{"carrierHRF": "(01)00643169001763 SYNCHROMED II"}]}, PumpModel.SYNCHROMED),
-        ({"type": {"coding": [{"system": SNOMED, "code": "430033006"}], "text": "Intrathecal pump"}}, PumpModel.UNKNOWN),
+        (
+            {"type": {"coding": [{"system": SNOMED, "code": "430033006"}], "text": "Intrathecal pump"}},
+            PumpModel.UNKNOWN,
+        ),
     ],
 )
 def test_intrathecal_pump(elements: dict[str, Any], model: PumpModel) -> None:
@@ -49,9 +58,15 @@ def test_intrathecal_pump(elements: dict[str, Any], model: PumpModel) -> None:
         {"type": {"text": "Implantable cardioverter defibrillator"}},
         {"deviceName": [{"name": "ACME basics folding walker"}]},
         {"status": "entered-in-error", "type": {"text": "Intrathecal pump"}},
-        {"status": "entered-in-error", "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "error"}], "text": "Error"}},
+        {
+            "status": "entered-in-error",
+            "type": {
+                "coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "error"}],
+                "text": "Error",
+            },
+        },
     ],
-)  # fmt: skip
+)
 def test_other_devices(elements: dict[str, Any]) -> None:
     """Bedside and insulin pumps, walkers and mistakes are dropped, and were read."""
     record = read(**elements)
@@ -60,7 +75,9 @@ def test_other_devices(elements: dict[str, Any]) -> None:
     assert record.ledger.is_whole("Device")
 
 
-@pytest.mark.parametrize("elements", [{}, {"manufacturer": "Medtronic"}, {"type": {"coding": [{"system": "urn:local", "code": "9"}]}}])
+@pytest.mark.parametrize(
+    "elements", [{}, {"manufacturer": "Medtronic"}, {"type": {"coding": [{"system": "urn:local", "code": "9"}]}}]
+)
 def test_device_that_says_nothing_may_be_a_pump(elements: dict[str, Any]) -> None:
     """Neither name nor type: unreadable, and the need is partial."""
     record = read(**elements)
@@ -71,8 +88,12 @@ def test_device_that_says_nothing_may_be_a_pump(elements: dict[str, Any]) -> Non
 
 def test_drug_named_on_the_device() -> None:
     """A note may name what is in the pump, or deny it."""
-    assert read(type={"text": "Intrathecal pump"}, note=[{"text": "baclofen 2000 mcg/mL"}]).devices[0].drugs == {Drug.BACLOFEN}
-    assert read(type={"text": "Intrathecal pump"}, note=[{"text": "morphine, not baclofen"}]).devices[0].drugs == {Drug.MORPHINE}
+    assert read(type={"text": "Intrathecal pump"}, note=[{"text": "baclofen 2000 mcg/mL"}]).devices[0].drugs == {
+        Drug.BACLOFEN
+    }
+    assert read(type={"text": "Intrathecal pump"}, note=[{"text": "morphine, not baclofen"}]).devices[0].drugs == {
+        Drug.MORPHINE
+    }
 
 
 def test_expiration_of_the_package_is_no_battery_date() -> None:
@@ -82,9 +103,12 @@ def test_expiration_of_the_package_is_no_battery_date() -> None:
 
 def test_device_properties_are_telemetry() -> None:
     """Values without a time of their own."""
-    record = read(type={"text": "Intrathecal pump"}, property=[
-        {"type": {"text": "Reservoir volume"}, "valueQuantity": [{"value": 3.2, "unit": "mL"}]},
-    ])  # fmt: skip
+    record = read(
+        type={"text": "Intrathecal pump"},
+        property=[
+            {"type": {"text": "Reservoir volume"}, "valueQuantity": [{"value": 3.2, "unit": "mL"}]},
+        ],
+    )
     fact = record.observations[0]
 
     assert (fact.concept, fact.value, fact.when) == (Measure.PUMP_RESERVOIR_VOLUME, 3.2, None)
@@ -100,7 +124,12 @@ def test_implant_date_in_a_note() -> None:
 
 def use(**elements: Any) -> dict[str, Any]:
     """A DeviceUseStatement of patient p1."""
-    base = {"resourceType": "DeviceUseStatement", "id": "u1", "status": "active", "subject": {"reference": "Patient/p1"}}
+    base = {
+        "resourceType": "DeviceUseStatement",
+        "id": "u1",
+        "status": "active",
+        "subject": {"reference": "Patient/p1"},
+    }
     return {**base, **elements}
 
 

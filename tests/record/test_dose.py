@@ -13,10 +13,13 @@ EPIC = {
     "timing": {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}, "code": {"text": "TID"}},
     "doseAndRate": [
         {"type": {"coding": [{"code": "calculated"}]}, "doseQuantity": {"value": 20, "unit": "mg", "code": "mg"}},
-        {"type": {"coding": [{"code": "admin-amount"}]}, "doseQuantity": {"value": 2, "unit": "tablet", "code": "{tbl}"}},
+        {
+            "type": {"coding": [{"code": "admin-amount"}]},
+            "doseQuantity": {"value": 2, "unit": "tablet", "code": "{tbl}"},
+        },
         {"type": {"coding": [{"code": "ordered"}]}, "doseQuantity": {"value": 20, "unit": "mg", "code": "mg"}},
     ],
-}  # fmt: skip
+}
 
 
 def timed(value: float, unit: str, **timing: Any) -> dict[str, Any]:
@@ -51,8 +54,14 @@ def test_one_dose_that_appears_three_times_is_taken_once() -> None:
         (timed(2, "{pill}", code={"text": "3 times a day"}), 60, 60),
         (timed(0.02, "g", code={"text": "TID"}), 60, 60),
         ({"doseQuantity": {"value": 20, "unit": "mg"}, "timing": {"code": {"text": "BID"}}}, 40, 40),
-        ({"timing": {"code": {"text": "TID"}}, "doseAndRate": {"doseRange": {"low": {"value": 10, "unit": "mg"},
-                                                                          "high": {"value": 20, "unit": "mg"}}}}, 30, 60),
+        (
+            {
+                "timing": {"code": {"text": "TID"}},
+                "doseAndRate": {"doseRange": {"low": {"value": 10, "unit": "mg"}, "high": {"value": 20, "unit": "mg"}}},
+            },
+            30,
+            60,
+        ),
         ({"text": "Baclofen 20 mg PO TID"}, 60, 60),
         ({"text": "baclofen 10 mg tablet: take 2 tabs by mouth three times daily"}, 60, 60),
         ({"text": "Take 2 tablets (20 mg total) by mouth 3 (three) times daily"}, 60, 60),
@@ -71,7 +80,7 @@ def test_one_dose_that_appears_three_times_is_taken_once() -> None:
         ({"text": "as directed"}, None, None),
         ({"text": "20 mg"}, None, None),
     ],
-)  # fmt: skip
+)
 def test_oral_daily_dose(instruction: dict[str, Any], low: float | None, high: float | None) -> None:
     """mg a day from structure, codes or words; unknown stays unknown."""
     daily = dosed(instruction).dosage.daily
@@ -101,10 +110,13 @@ def test_separate_instructions_are_added() -> None:
 def test_sequence_makes_steps() -> None:
     """Numbered instructions are a taper: the first step is today's dose."""
     parts = [
-        {**timed(mg, "mg", code={"text": "TID"}), "sequence": n,
-         } | {"timing": {"code": {"text": "TID"}, "repeat": {"boundsDuration": {"value": 7, "code": "d"}}}}
+        {
+            **timed(mg, "mg", code={"text": "TID"}),
+            "sequence": n,
+        }
+        | {"timing": {"code": {"text": "TID"}, "repeat": {"boundsDuration": {"value": 7, "code": "d"}}}}
         for n, mg in enumerate((20, 15, 10), start=1)
-    ]  # fmt: skip
+    ]
     found = dosed(*parts)
 
     assert [step.dose.high for step in found.dosage.steps if step.dose] == [60, 45, 30]
@@ -116,9 +128,17 @@ def test_sequence_makes_steps() -> None:
 def test_numbered_instructions_of_one_day_are_added() -> None:
     """Sequence numbers on the morning and the evening dose do not make a taper."""
     parts = [
-        {"sequence": 1, "timing": {"repeat": {"when": ["MORN"]}}, "doseAndRate": [{"doseQuantity": {"value": 10, "unit": "mg"}}]},
-        {"sequence": 2, "timing": {"repeat": {"when": ["NIGHT"]}}, "doseAndRate": [{"doseQuantity": {"value": 20, "unit": "mg"}}]},
-    ]  # fmt: skip
+        {
+            "sequence": 1,
+            "timing": {"repeat": {"when": ["MORN"]}},
+            "doseAndRate": [{"doseQuantity": {"value": 10, "unit": "mg"}}],
+        },
+        {
+            "sequence": 2,
+            "timing": {"repeat": {"when": ["NIGHT"]}},
+            "doseAndRate": [{"doseQuantity": {"value": 20, "unit": "mg"}}],
+        },
+    ]
     found = dosed(*parts).dosage
 
     assert found.daily is not None
@@ -174,12 +194,25 @@ PUMP = {"coding": [{"system": "http://snomed.info/sct", "code": "72607000"}]}
         {"doseAndRate": [{"rateQuantity": {"value": 157.3, "unit": "µg/24 h"}}]},
         {"doseAndRate": [{"rateQuantity": {"value": 157.3, "unit": "μg/24hr"}}]},
         {"doseAndRate": [{"doseQuantity": {"value": 157.3, "unit": "MCG/DAY"}}]},
-        {"doseAndRate": [{"rateRatio": {"numerator": {"value": 157.3, "unit": "mcg"}, "denominator": {"value": 1, "code": "d"}}}]},
-        {"doseAndRate": [{"rateRatio": {"numerator": {"value": 157.3, "unit": "mcg"}, "denominator": {"value": 24, "unit": "hours"}}}]},
+        {
+            "doseAndRate": [
+                {"rateRatio": {"numerator": {"value": 157.3, "unit": "mcg"}, "denominator": {"value": 1, "code": "d"}}}
+            ]
+        },
+        {
+            "doseAndRate": [
+                {
+                    "rateRatio": {
+                        "numerator": {"value": 157.3, "unit": "mcg"},
+                        "denominator": {"value": 24, "unit": "hours"},
+                    }
+                }
+            ]
+        },
         {"doseAndRate": [{"rateQuantity": {"value": 157.3 / 2000 / 24, "unit": "mL/hr", "code": "mL/h"}}]},
         {"text": "157.3 MCG/DAY, simple continuous; 2 bolus 25 mcg; concentration 2,000 mcg/mL"},
     ],
-)  # fmt: skip
+)
 def test_pump_rate_in_every_unit(instruction: dict[str, Any]) -> None:
     """157.3 mcg a day, as rate, ratio, mL/h or words."""
     found = dosed({"route": PUMP, **instruction}, text="BACLOFEN INTRATHECAL 2,000MCG/ML")
@@ -193,9 +226,16 @@ def test_pump_rate_in_every_unit(instruction: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "unit", "is_doubtful"),
-    [(350, "ug/d", False), (0.35, "mg/d", False), (350, "mg/d", True), (6, "mg/d", True), (3000, "ug/d", True),
-     (2000, "ug/d", False), (12, "ug/d", False)],
-)  # fmt: skip
+    [
+        (350, "ug/d", False),
+        (0.35, "mg/d", False),
+        (350, "mg/d", True),
+        (6, "mg/d", True),
+        (3000, "ug/d", True),
+        (2000, "ug/d", False),
+        (12, "ug/d", False),
+    ],
+)
 def test_implausible_intrathecal_dose(rate: float, unit: str, is_doubtful: bool) -> None:
     """0.35 mg/day is 350 mcg/day and plausible; above 2,500 mcg/day a unit is wrong until shown otherwise."""
     found = dosed(
@@ -217,14 +257,26 @@ def test_implausible_oral_dose(dose: float, unit: str, is_doubtful: bool) -> Non
 
 def test_mixture_is_dosed_by_baclofens_own_strength() -> None:
     """mL/h of a pump mixture counts baclofen's concentration, not the first ingredient's."""
-    mixture = {"resourceType": "Medication", "id": "m", "code": {"text": "morphine + baclofen intrathecal"}, "ingredient": [
-        {"itemCodeableConcept": {"text": "morphine"}, "strength": {"numerator": {"value": 10, "unit": "mg"}, "denominator": {"value": 1, "unit": "mL"}}},
-        {"itemCodeableConcept": {"text": "baclofen"}, "strength": {"numerator": {"value": 1000, "unit": "mcg"}, "denominator": {"value": 1, "unit": "mL"}}},
-    ]}  # fmt: skip
+    mixture = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": {"text": "morphine + baclofen intrathecal"},
+        "ingredient": [
+            {
+                "itemCodeableConcept": {"text": "morphine"},
+                "strength": {"numerator": {"value": 10, "unit": "mg"}, "denominator": {"value": 1, "unit": "mL"}},
+            },
+            {
+                "itemCodeableConcept": {"text": "baclofen"},
+                "strength": {"numerator": {"value": 1000, "unit": "mcg"}, "denominator": {"value": 1, "unit": "mL"}},
+            },
+        ],
+    }
     found = order(
-        contained=[mixture], medicationReference={"reference": "#m"},
+        contained=[mixture],
+        medicationReference={"reference": "#m"},
         dosageInstruction=[{"doseAndRate": [{"rateQuantity": {"value": 0.0125, "code": "mL/h"}}]}],
-    )  # fmt: skip
+    )
 
     assert found.dosage.daily == DailyDose(low=300, high=300, unit="mcg/day")
 
@@ -257,11 +309,19 @@ def test_days_supply_from_quantity() -> None:
 
 def test_a_fill() -> None:
     """What was handed over: milligrams in the whole fill, and for how long."""
-    fill = chart({
-        "resourceType": "MedicationDispense", "id": "d", "status": "completed", "subject": {"reference": "Patient/p1"},
-        "medicationCodeableConcept": {"text": "baclofen 20 mg tablets"}, "quantity": {"value": 90, "unit": "TAB"},
-        "daysSupply": {"value": 30, "unit": "days"}, "whenPrepared": "2026-10-01", "whenHandedOver": "2026-10-03",
-    }).dispenses[0]  # fmt: skip
+    fill = chart(
+        {
+            "resourceType": "MedicationDispense",
+            "id": "d",
+            "status": "completed",
+            "subject": {"reference": "Patient/p1"},
+            "medicationCodeableConcept": {"text": "baclofen 20 mg tablets"},
+            "quantity": {"value": 90, "unit": "TAB"},
+            "daysSupply": {"value": 30, "unit": "days"},
+            "whenPrepared": "2026-10-01",
+            "whenHandedOver": "2026-10-03",
+        }
+    ).dispenses[0]
 
     assert fill.quantity_mg == 1800
     assert fill.days_supply == 30

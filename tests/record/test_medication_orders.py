@@ -34,7 +34,13 @@ def test_what_counts_as_an_order(elements: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "elements",
-    [{"intent": "plan"}, {"intent": "proposal"}, {"intent": "option"}, {"status": "draft"}, {"status": "entered-in-error"}],
+    [
+        {"intent": "plan"},
+        {"intent": "proposal"},
+        {"intent": "option"},
+        {"status": "draft"},
+        {"status": "entered-in-error"},
+    ],
 )
 def test_what_is_no_order(elements: dict[str, Any]) -> None:
     """Proposals, options, other people's drafts and mistakes leave no trace, and nothing is lost by it."""
@@ -69,8 +75,9 @@ def test_draft_of_another_id_stands_beside_the_chart() -> None:
     record = chart(request(), drafts=(request(id="new", status="draft", intent="proposal"),))
 
     assert [(o.reference, o.is_draft) for o in record.medication_orders] == [
-        ("MedicationRequest/new", True), ("MedicationRequest/m1", False),
-    ]  # fmt: skip
+        ("MedicationRequest/new", True),
+        ("MedicationRequest/m1", False),
+    ]
     assert record.replaced == ()
 
 
@@ -115,7 +122,9 @@ def test_why_it_was_stopped(words: str, reason: Reason) -> None:
 
 def test_missed_dose_with_its_reason() -> None:
     """not-done, and why."""
-    found = given(status="not-done", statusReason=[{"text": "Patient NPO"}], effectiveDateTime="2026-11-24T08:00:00-05:00")
+    found = given(
+        status="not-done", statusReason=[{"text": "Patient NPO"}], effectiveDateTime="2026-11-24T08:00:00-05:00"
+    )
 
     assert found.status == "not-done"
     assert Reason.NPO in found.reasons
@@ -135,7 +144,9 @@ def test_infusion_is_timed_by_its_end() -> None:
 
 def test_ended_bounds_of_an_active_order() -> None:
     """A lapsed order keeps its end: the whole of the last day."""
-    found = order(dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"start": "2026-01-01", "end": "2026-11-23"}}}}])
+    found = order(
+        dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"start": "2026-01-01", "end": "2026-11-23"}}}}]
+    )
 
     assert found.end is not None
     assert found.end.latest.isoformat() == "2026-11-24T05:00:00+00:00"
@@ -143,11 +154,18 @@ def test_ended_bounds_of_an_active_order() -> None:
 
 def test_statement_tells_the_same_fact() -> None:
     """A MedicationStatement with its own period and status."""
-    record = chart({
-        "resourceType": "MedicationStatement", "id": "s", "status": "not-taken", "subject": {"reference": "Patient/p1"},
-        "medicationCodeableConcept": {"text": "baclofen 10 mg tablet"}, "effectivePeriod": {"start": "2024", "end": "2026-11"},
-        "dateAsserted": "2026-11-20", "dosage": [TID_20],
-    })  # fmt: skip
+    record = chart(
+        {
+            "resourceType": "MedicationStatement",
+            "id": "s",
+            "status": "not-taken",
+            "subject": {"reference": "Patient/p1"},
+            "medicationCodeableConcept": {"text": "baclofen 10 mg tablet"},
+            "effectivePeriod": {"start": "2024", "end": "2026-11"},
+            "dateAsserted": "2026-11-20",
+            "dosage": [TID_20],
+        }
+    )
     found = record.medication_orders[0]
 
     assert found.is_statement
@@ -174,10 +192,16 @@ def test_indication_by_code_or_words() -> None:
         ({"note": [{"text": "continue baclofen through surgery, take with sips"}]}, Act.CONTINUE_BACLOFEN),
         ({"dosageInstruction": [{"text": "taper over 4 weeks"}]}, Act.TAPER_PLAN),
         ({"medicationCodeableConcept": {"text": "baclofen intrathecal 50 mcg screening dose"}}, Act.SCREENING_BOLUS),
-        ({"medicationCodeableConcept": {"coding": [{"system": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "code": "J0476"}]}},
-         Act.SCREENING_BOLUS),
+        (
+            {
+                "medicationCodeableConcept": {
+                    "coding": [{"system": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "code": "J0476"}]
+                }
+            },
+            Act.SCREENING_BOLUS,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_notes_say_beside(elements: dict[str, Any], act: Act) -> None:
     """Plans stand in notes, instructions and product names."""
     assert act in order(**elements).acts
@@ -185,7 +209,9 @@ def test_what_notes_say_beside(elements: dict[str, Any], act: Act) -> None:
 
 def test_replacement_names_the_order_it_replaces() -> None:
     """priorPrescription is how a switch to another drug shows."""
-    found = order(medicationCodeableConcept={"text": "tizanidine 4 mg"}, priorPrescription={"reference": "MedicationRequest/old"})
+    found = order(
+        medicationCodeableConcept={"text": "tizanidine 4 mg"}, priorPrescription={"reference": "MedicationRequest/old"}
+    )
 
     assert found.replaces == "MedicationRequest/old"
 
@@ -194,7 +220,9 @@ def test_other_tracked_drugs_keep_their_dates() -> None:
     """When a serotonergic drug was started matters, though its dose does not."""
     found = order(
         medicationCodeableConcept={"text": "sertraline 50 mg"},
-        dosageInstruction=[{"route": {"text": "Oral"}, "timing": {"repeat": {"boundsPeriod": {"start": "2026-11-20"}}}}],
+        dosageInstruction=[
+            {"route": {"text": "Oral"}, "timing": {"repeat": {"boundsPeriod": {"start": "2026-11-20"}}}}
+        ],
     )
 
     assert found.start is not None

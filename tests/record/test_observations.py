@@ -43,25 +43,55 @@ def test_temperature(value: dict[str, Any], celsius: float | None, is_assumed: b
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
-        ("Temp", Measure.TEMPERATURE), ("T", Measure.TEMPERATURE), ("Temperature Celsius", Measure.TEMPERATURE),
-        ("HR", Measure.HEART_RATE), ("Pulse", Measure.HEART_RATE), ("Heart Rate", Measure.HEART_RATE), ("RR", Measure.RESPIRATORY_RATE),
-        ("Resp", Measure.RESPIRATORY_RATE), ("SpO2", Measure.OXYGEN_SATURATION), ("O2 saturation pulseoxymetry", Measure.OXYGEN_SATURATION),
-        ("Arterial Blood Pressure systolic", Measure.SYSTOLIC), ("DBP", Measure.DIASTOLIC), ("MAP", Measure.MEAN_PRESSURE),
-        ("GCS", Measure.GCS), ("RASS", Measure.RASS), ("CK", Measure.CK), ("CPK total", Measure.CK), ("Creatinine, serum", Measure.CREATININE),
-        ("eGFR (CKD-EPI)", Measure.EGFR), ("Potassium", Measure.POTASSIUM), ("Lactate", Measure.LACTATE), ("AST", Measure.AST),
-        ("ALT (SGPT)", Measure.ALT), ("Modified Ashworth", Measure.MODIFIED_ASHWORTH), ("Penn spasm frequency", Measure.PENN_SPASM),
-        ("pH", Measure.PH), ("paCO2", Measure.PACO2), ("INR", Measure.INR), ("Body weight", Measure.WEIGHT),
+        ("Temp", Measure.TEMPERATURE),
+        ("T", Measure.TEMPERATURE),
+        ("Temperature Celsius", Measure.TEMPERATURE),
+        ("HR", Measure.HEART_RATE),
+        ("Pulse", Measure.HEART_RATE),
+        ("Heart Rate", Measure.HEART_RATE),
+        ("RR", Measure.RESPIRATORY_RATE),
+        ("Resp", Measure.RESPIRATORY_RATE),
+        ("SpO2", Measure.OXYGEN_SATURATION),
+        ("O2 saturation pulseoxymetry", Measure.OXYGEN_SATURATION),
+        ("Arterial Blood Pressure systolic", Measure.SYSTOLIC),
+        ("DBP", Measure.DIASTOLIC),
+        ("MAP", Measure.MEAN_PRESSURE),
+        ("GCS", Measure.GCS),
+        ("RASS", Measure.RASS),
+        ("CK", Measure.CK),
+        ("CPK total", Measure.CK),
+        ("Creatinine, serum", Measure.CREATININE),
+        ("eGFR (CKD-EPI)", Measure.EGFR),
+        ("Potassium", Measure.POTASSIUM),
+        ("Lactate", Measure.LACTATE),
+        ("AST", Measure.AST),
+        ("ALT (SGPT)", Measure.ALT),
+        ("Modified Ashworth", Measure.MODIFIED_ASHWORTH),
+        ("Penn spasm frequency", Measure.PENN_SPASM),
+        ("pH", Measure.PH),
+        ("paCO2", Measure.PACO2),
+        ("INR", Measure.INR),
+        ("Body weight", Measure.WEIGHT),
     ],
-)  # fmt: skip
+)
 def test_names_without_a_code(text: str, concept: Measure) -> None:
     """What flowsheets and laboratories call these."""
     assert concept in seen(code={"text": text}, valueQuantity=quantity(14))
 
 
 @pytest.mark.parametrize(
-    "text", ["CK-MB", "Urine creatinine", "Creatinine clearance", "Pulse pressure", "Lactate dehydrogenase", "Birth weight", "Hemoglobin",
-             "Room temperature"]
-)  # fmt: skip
+    "text",
+    [
+        "CK-MB",
+        "Urine creatinine",
+        "Creatinine clearance",
+        "Pulse pressure",
+        "Lactate dehydrogenase",
+        "Birth weight",
+        "Hemoglobin",
+        "Room temperature",
+    ],
+)
 def test_names_of_something_else(text: str) -> None:
     """Near names are other measurements, and nobody asks for them."""
     assert seen(code={"text": text}, valueQuantity=quantity(14)) == {}
@@ -69,10 +99,13 @@ def test_names_of_something_else(text: str) -> None:
 
 def test_blood_pressure_as_panel_alone_or_in_words() -> None:
     """Components, two Observations, or "186/110": the same two facts."""
-    panel = seen(code=loinc("85354-9"), component=[
-        {"code": loinc("8480-6"), "valueQuantity": quantity(186, "mmHg", "mm[Hg]")},
-        {"code": loinc("8462-4"), "valueQuantity": quantity(110, "mmHg", "mm[Hg]")},
-    ])  # fmt: skip
+    panel = seen(
+        code=loinc("85354-9"),
+        component=[
+            {"code": loinc("8480-6"), "valueQuantity": quantity(186, "mmHg", "mm[Hg]")},
+            {"code": loinc("8462-4"), "valueQuantity": quantity(110, "mmHg", "mm[Hg]")},
+        ],
+    )
     alone = seen(code=loinc("8480-6"), valueQuantity=quantity(24.8, "kPa"))
     spoken = seen(code={"text": "BP"}, valueString="186/110")
 
@@ -104,14 +137,23 @@ def test_units_are_converted(name: str, value: dict[str, Any], concept: Measure,
 @pytest.mark.parametrize(
     ("name", "text", "concept", "expected"),
     [
-        ("GCS", "E4V4M6=14", Measure.GCS, 14), ("GCS", "E4 V4 M6", Measure.GCS, 14), ("GCS", "14/15", Measure.GCS, 14),
-        ("GCS", "10T", Measure.GCS, None), ("RASS", "+2", Measure.RASS, 2), ("RASS", "-3 moderate sedation", Measure.RASS, -3),
-        ("Modified Ashworth", "3", Measure.MODIFIED_ASHWORTH, 3), ("Modified Ashworth", "1+", Measure.MODIFIED_ASHWORTH, 1.5),
-        ("MAS", "R elbow 2, L elbow 3", Measure.MODIFIED_ASHWORTH, 3), ("Temp", "39.4 C", Measure.TEMPERATURE, 39.4),
-        ("Temp", "102.9 °F", Measure.TEMPERATURE, 39.39), ("CK", ">12,000 U/L", Measure.CK, 12000), ("HR", "132", Measure.HEART_RATE, 132),
-        ("Temp", "see note", Measure.TEMPERATURE, None), ("RASS", "unable to assess", Measure.RASS, None),
+        ("GCS", "E4V4M6=14", Measure.GCS, 14),
+        ("GCS", "E4 V4 M6", Measure.GCS, 14),
+        ("GCS", "14/15", Measure.GCS, 14),
+        ("GCS", "10T", Measure.GCS, None),
+        ("RASS", "+2", Measure.RASS, 2),
+        ("RASS", "-3 moderate sedation", Measure.RASS, -3),
+        ("Modified Ashworth", "3", Measure.MODIFIED_ASHWORTH, 3),
+        ("Modified Ashworth", "1+", Measure.MODIFIED_ASHWORTH, 1.5),
+        ("MAS", "R elbow 2, L elbow 3", Measure.MODIFIED_ASHWORTH, 3),
+        ("Temp", "39.4 C", Measure.TEMPERATURE, 39.4),
+        ("Temp", "102.9 °F", Measure.TEMPERATURE, 39.39),
+        ("CK", ">12,000 U/L", Measure.CK, 12000),
+        ("HR", "132", Measure.HEART_RATE, 132),
+        ("Temp", "see note", Measure.TEMPERATURE, None),
+        ("RASS", "unable to assess", Measure.RASS, None),
     ],
-)  # fmt: skip
+)
 def test_values_in_words(name: str, text: str, concept: Measure, expected: float | None) -> None:
     """Flowsheet values that come as strings; unreadable ones stay as a fact without a number."""
     assert seen(code={"text": name}, valueString=text)[concept].value == expected
@@ -166,11 +208,14 @@ def test_absent_value_is_missing_not_normal() -> None:
         ({"code": {"text": "Neuro"}, "valueString": "confused and agitated"}, Sign.AGITATION),
         ({"code": {"text": "Skin"}, "valueString": "itching all over, no rash"}, Sign.PRURITUS),
         ({"code": {"coding": [{"system": SNOMED, "code": "91175000"}]}, "valueBoolean": True}, Sign.SEIZURE),
-        ({"code": {"text": "Finding"}, "valueCodeableConcept": {"coding": [{"system": SNOMED, "code": "26079004"}]}}, Sign.TREMOR),
+        (
+            {"code": {"text": "Finding"}, "valueCodeableConcept": {"coding": [{"system": SNOMED, "code": "26079004"}]}},
+            Sign.TREMOR,
+        ),
         ({"code": {"text": "Nursing note"}, "note": [{"text": "Patient diaphoretic and shaking"}]}, Sign.DIAPHORESIS),
         ({"code": {"text": "Seizure"}}, Sign.SEIZURE),
     ],
-)  # fmt: skip
+)
 def test_signs(elements: dict[str, Any], sign: Sign) -> None:
     """A sign in the name with a yes, in the value's words, or in a note."""
     assert sign in seen(**elements)
@@ -205,7 +250,12 @@ def test_negative_cam_is_a_finding_of_its_own() -> None:
 
 def test_end_of_a_period_counts() -> None:
     """effectivePeriod: its end; a day means until its midnight in New York."""
-    fact = seen(effectiveDateTime=None, effectivePeriod={"start": "2026-11-23", "end": "2026-11-23"}, code={"text": "HR"}, valueInteger=120)
+    fact = seen(
+        effectiveDateTime=None,
+        effectivePeriod={"start": "2026-11-23", "end": "2026-11-23"},
+        code={"text": "HR"},
+        valueInteger=120,
+    )
 
     when = fact[Measure.HEART_RATE].when
     assert when is not None
@@ -215,16 +265,32 @@ def test_end_of_a_period_counts() -> None:
 @pytest.mark.parametrize(
     ("elements", "concept", "day"),
     [
-        ({"code": {"text": "ITB low reservoir alarm date"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
+        (
+            {"code": {"text": "ITB low reservoir alarm date"}, "valueDateTime": "2026-11-25"},
+            Measure.PUMP_ALARM_DATE,
+            "2026-11-25",
+        ),
         ({"code": {"text": "Pump refill due"}, "valueString": "by 25/11/26"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
         ({"code": {"text": "Pump refill due"}, "valueString": "11/25/2026"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
         ({"code": {"text": "Pump next refill"}, "valueString": "25 Nov 2026"}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
-        ({"code": {"text": "Low reservoir alarm date (ITB pump)"}, "valueQuantity": {"value": 1, "code": "d"}}, Measure.PUMP_ALARM_DATE, "2026-11-25"),
-        ({"code": {"text": "Pump estimated empty date"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_EMPTY_DATE, "2026-11-25"),
+        (
+            {"code": {"text": "Low reservoir alarm date (ITB pump)"}, "valueQuantity": {"value": 1, "code": "d"}},
+            Measure.PUMP_ALARM_DATE,
+            "2026-11-25",
+        ),
+        (
+            {"code": {"text": "Pump estimated empty date"}, "valueDateTime": "2026-11-25"},
+            Measure.PUMP_EMPTY_DATE,
+            "2026-11-25",
+        ),
         ({"code": {"text": "Pump ERI"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_ERI_DATE, "2026-11-25"),
-        ({"code": {"text": "Date of last pump refill"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_LAST_REFILL, "2026-11-25"),
+        (
+            {"code": {"text": "Date of last pump refill"}, "valueDateTime": "2026-11-25"},
+            Measure.PUMP_LAST_REFILL,
+            "2026-11-25",
+        ),
     ],
-)  # fmt: skip
+)
 def test_pump_dates(elements: dict[str, Any], concept: Measure, day: str) -> None:
     """Dates as dateTime, as words in either order, or as days from the observation on."""
     date = seen(**elements)[concept].date
@@ -248,13 +314,29 @@ def test_date_that_may_be_read_two_ways() -> None:
 @pytest.mark.parametrize(
     ("elements", "concept", "value"),
     [
-        ({"code": {"text": "IT pump reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL", "code": "mL"}}, Measure.PUMP_RESERVOIR_VOLUME, 3.2),
-        ({"code": {"text": "Pump drug concentration"}, "valueQuantity": {"value": 2, "unit": "mg/mL"}}, Measure.PUMP_CONCENTRATION, 2000),
-        ({"code": {"text": "Pump daily dose"}, "valueQuantity": {"value": 0.35, "unit": "mg/day"}}, Measure.PUMP_DAILY_DOSE, 350),
+        (
+            {"code": {"text": "IT pump reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL", "code": "mL"}},
+            Measure.PUMP_RESERVOIR_VOLUME,
+            3.2,
+        ),
+        (
+            {"code": {"text": "Pump drug concentration"}, "valueQuantity": {"value": 2, "unit": "mg/mL"}},
+            Measure.PUMP_CONCENTRATION,
+            2000,
+        ),
+        (
+            {"code": {"text": "Pump daily dose"}, "valueQuantity": {"value": 0.35, "unit": "mg/day"}},
+            Measure.PUMP_DAILY_DOSE,
+            350,
+        ),
         ({"code": {"text": "ITB daily dose"}, "valueString": "350 mcg/day"}, Measure.PUMP_DAILY_DOSE, 350),
-        ({"code": {"text": "Pump fill volume"}, "valueQuantity": {"value": 40, "unit": "mL"}}, Measure.PUMP_FILL_VOLUME, 40),
+        (
+            {"code": {"text": "Pump fill volume"}, "valueQuantity": {"value": 40, "unit": "mL"}},
+            Measure.PUMP_FILL_VOLUME,
+            40,
+        ),
     ],
-)  # fmt: skip
+)
 def test_pump_values(elements: dict[str, Any], concept: Measure, value: float) -> None:
     """Volumes in mL, concentrations in mcg/mL, doses in mcg a day."""
     assert seen(**elements)[concept].value == value
@@ -275,11 +357,14 @@ def test_pump_telemetry_in_one_text() -> None:
 
 def test_pump_telemetry_as_components() -> None:
     """The same as a panel."""
-    found = seen(code={"text": "Intrathecal pump interrogation"}, component=[
-        {"code": {"text": "Reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL"}},
-        {"code": {"text": "Alarm date"}, "valueDateTime": "2026-11-25"},
-        {"code": {"text": "Status"}, "valueString": "motor stall"},
-    ])  # fmt: skip
+    found = seen(
+        code={"text": "Intrathecal pump interrogation"},
+        component=[
+            {"code": {"text": "Reservoir volume"}, "valueQuantity": {"value": 3.2, "unit": "mL"}},
+            {"code": {"text": "Alarm date"}, "valueDateTime": "2026-11-25"},
+            {"code": {"text": "Status"}, "valueString": "motor stall"},
+        ],
+    )
 
     assert found[Measure.PUMP_RESERVOIR_VOLUME].value == 3.2
     assert found[Measure.PUMP_ALARM_DATE].date is not None
@@ -289,10 +374,15 @@ def test_pump_telemetry_as_components() -> None:
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("stopped", Sign.PUMP_STOPPED), ("motor stall", Sign.PUMP_STOPPED), ("stall recovered", Sign.PUMP_RUNNING), ("running as programmed", Sign.PUMP_RUNNING),
-        ("two-tone alarm", Sign.PUMP_ALARM_CRITICAL), ("single tone alarm", Sign.PUMP_ALARM_LOW), ("normal", Sign.PUMP_RUNNING),
+        ("stopped", Sign.PUMP_STOPPED),
+        ("motor stall", Sign.PUMP_STOPPED),
+        ("stall recovered", Sign.PUMP_RUNNING),
+        ("running as programmed", Sign.PUMP_RUNNING),
+        ("two-tone alarm", Sign.PUMP_ALARM_CRITICAL),
+        ("single tone alarm", Sign.PUMP_ALARM_LOW),
+        ("normal", Sign.PUMP_RUNNING),
     ],
-)  # fmt: skip
+)
 def test_pump_status_in_words(text: str, sign: Sign) -> None:
     """The status stays in words, with a sign beside it."""
     found = seen(code={"text": "Pump status"}, valueString=text)
@@ -308,6 +398,7 @@ def test_insulin_pump_says_nothing_about_baclofen() -> None:
 
 def test_pregnancy_by_the_latest_word() -> None:
     """A positive status of this year counts, until a later negative."""
+
     def status(identity: str, day: str, code: dict[str, Any]) -> dict[str, Any]:
         return observation(id=identity, code=loinc("82810-3"), effectiveDateTime=day, valueCodeableConcept=code)
 

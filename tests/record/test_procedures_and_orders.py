@@ -19,7 +19,14 @@ def cpt(code: str, text: str = "") -> dict[str, Any]:
 def done(code: Any, **elements: Any) -> Procedure:
     """The fact of one Procedure."""
     code = {"text": code} if isinstance(code, str) else code
-    base = {"resourceType": "Procedure", "id": "x", "status": "completed", "code": code, "performedDateTime": "2026-11-20", **P1}
+    base = {
+        "resourceType": "Procedure",
+        "id": "x",
+        "status": "completed",
+        "code": code,
+        "performedDateTime": "2026-11-20",
+        **P1,
+    }
     return chart({**base, **elements}).procedures[0]
 
 
@@ -33,11 +40,16 @@ def ordered(code: Any, **elements: Any) -> Order | None:
 @pytest.mark.parametrize(
     ("code", "acts"),
     [
-        ("62365", {Act.PUMP_REMOVAL}), ("62355", {Act.PUMP_REMOVAL}), ("62350", {Act.PUMP_IMPLANT, Act.PUMP_REVISION}),
-        ("62362", {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT}), ("62367", {Act.PUMP_INTERROGATION}), ("62369", {Act.PUMP_INTERROGATION, Act.PUMP_REFILL}),
-        ("95990", {Act.PUMP_REFILL}), ("95991", {Act.PUMP_REFILL}),
+        ("62365", {Act.PUMP_REMOVAL}),
+        ("62355", {Act.PUMP_REMOVAL}),
+        ("62350", {Act.PUMP_IMPLANT, Act.PUMP_REVISION}),
+        ("62362", {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT}),
+        ("62367", {Act.PUMP_INTERROGATION}),
+        ("62369", {Act.PUMP_INTERROGATION, Act.PUMP_REFILL}),
+        ("95990", {Act.PUMP_REFILL}),
+        ("95991", {Act.PUMP_REFILL}),
     ],
-)  # fmt: skip
+)
 def test_pump_procedures_by_cpt(code: str, acts: set[Act]) -> None:
     """CPT codes of pumps and catheters."""
     assert done(cpt(code)).acts == acts
@@ -52,16 +64,28 @@ def test_words_decide_between_implant_and_replacement() -> None:
 @pytest.mark.parametrize(
     ("text", "act"),
     [
-        ("REFILL/MAINT PUMP SPINAL", Act.PUMP_REFILL), ("Baclofen pump refill", Act.PUMP_REFILL), ("ITB pump interrogation", Act.PUMP_INTERROGATION),
-        ("REMOVAL INTRATHECAL PUMP", Act.PUMP_REMOVAL), ("Explant of SynchroMed pump", Act.PUMP_REMOVAL), ("Intrathecal catheter revision", Act.PUMP_REVISION),
-        ("Intrathecal pump exchange", Act.PUMP_REPLACEMENT), ("Implantation of intrathecal baclofen pump", Act.PUMP_IMPLANT),
-        ("Pump catheter dye study", Act.CATHETER_STUDY), ("Baclofen screening test dose by lumbar puncture", Act.SCREENING_BOLUS),
-        ("Externalized intrathecal baclofen infusion", Act.INTRATHECAL_BRIDGE), ("Placement of lumbar catheter", Act.INTRATHECAL_BRIDGE),
-        ("Posterior spinal fusion T3-L5", Act.SPINE_SURGERY), ("Exploratory laparotomy", Act.ABDOMINAL_SURGERY), ("Total hip arthroplasty", Act.SURGERY),
-        ("MRI brain without contrast", Act.MRI), ("Hyperbaric oxygen therapy", Act.HYPERBARIC), ("Patient education: pump alarms", Act.EDUCATION),
-        ("Excision of mole under local anesthesia", Act.LOCAL_ANAESTHESIA), ("Colonoscopy", Act.ANAESTHESIA),
+        ("REFILL/MAINT PUMP SPINAL", Act.PUMP_REFILL),
+        ("Baclofen pump refill", Act.PUMP_REFILL),
+        ("ITB pump interrogation", Act.PUMP_INTERROGATION),
+        ("REMOVAL INTRATHECAL PUMP", Act.PUMP_REMOVAL),
+        ("Explant of SynchroMed pump", Act.PUMP_REMOVAL),
+        ("Intrathecal catheter revision", Act.PUMP_REVISION),
+        ("Intrathecal pump exchange", Act.PUMP_REPLACEMENT),
+        ("Implantation of intrathecal baclofen pump", Act.PUMP_IMPLANT),
+        ("Pump catheter dye study", Act.CATHETER_STUDY),
+        ("Baclofen screening test dose by lumbar puncture", Act.SCREENING_BOLUS),
+        ("Externalized intrathecal baclofen infusion", Act.INTRATHECAL_BRIDGE),
+        ("Placement of lumbar catheter", Act.INTRATHECAL_BRIDGE),
+        ("Posterior spinal fusion T3-L5", Act.SPINE_SURGERY),
+        ("Exploratory laparotomy", Act.ABDOMINAL_SURGERY),
+        ("Total hip arthroplasty", Act.SURGERY),
+        ("MRI brain without contrast", Act.MRI),
+        ("Hyperbaric oxygen therapy", Act.HYPERBARIC),
+        ("Patient education: pump alarms", Act.EDUCATION),
+        ("Excision of mole under local anesthesia", Act.LOCAL_ANAESTHESIA),
+        ("Colonoscopy", Act.ANAESTHESIA),
     ],
-)  # fmt: skip
+)
 def test_procedures_in_words(text: str, act: Act) -> None:
     """Finalised surgical cases come back as free text."""
     assert act in done(text).acts
@@ -82,7 +106,11 @@ def test_findings_and_drug_of_a_pump_procedure() -> None:
 
 def test_procedure_is_timed_by_its_end() -> None:
     """performedPeriod: the end, and its start beside it."""
-    found = done("Spinal fusion", performedDateTime=None, performedPeriod={"start": "2026-11-20T08:00:00-05:00", "end": "2026-11-20T14:00:00-05:00"})
+    found = done(
+        "Spinal fusion",
+        performedDateTime=None,
+        performedPeriod={"start": "2026-11-20T08:00:00-05:00", "end": "2026-11-20T14:00:00-05:00"},
+    )
 
     assert found.when is not None
     assert found.when.text.startswith("2026-11-20T14")
@@ -138,7 +166,10 @@ def test_service_orders_in_words(text: str, act: Act, absent: Act) -> None:
 def test_surgery_by_category() -> None:
     """The category says surgery where the code is local; SNOMED or words."""
     coded = ordered("Case request 1234", category=[{"coding": [{"system": SNOMED, "code": "387713003"}]}])
-    local = ordered("Case request 1234", category={"coding": [{"system": "https://fhir.cerner.com/T/codeSet/6000"}], "text": "Surgery"})
+    local = ordered(
+        "Case request 1234",
+        category={"coding": [{"system": "https://fhir.cerner.com/T/codeSet/6000"}], "text": "Surgery"},
+    )
 
     assert coded is not None
     assert Act.SURGERY in coded.acts
@@ -154,7 +185,9 @@ def test_consult_by_category_and_performer() -> None:
     assert Act.SPECIALIST_CONSULT in found.acts
 
 
-@pytest.mark.parametrize("elements", [{"status": "draft"}, {"intent": "proposal"}, {"intent": "plan"}, {"intent": "option"}])
+@pytest.mark.parametrize(
+    "elements", [{"status": "draft"}, {"intent": "proposal"}, {"intent": "plan"}, {"intent": "option"}]
+)
 def test_chart_orders_that_are_none(elements: dict[str, Any]) -> None:
     """Drafts and proposals in the chart are nobody's orders yet."""
     assert ordered("MRI brain", **elements) is None
@@ -162,7 +195,14 @@ def test_chart_orders_that_are_none(elements: dict[str, Any]) -> None:
 
 def test_draft_service_order_from_the_hook() -> None:
     """What the user is ordering counts, in place of the chart's copy."""
-    base = {"resourceType": "ServiceRequest", "id": "x", "status": "active", "intent": "order", "code": {"text": "MRI spine"}, **P1}
+    base = {
+        "resourceType": "ServiceRequest",
+        "id": "x",
+        "status": "active",
+        "intent": "order",
+        "code": {"text": "MRI spine"},
+        **P1,
+    }
     record = chart(base, drafts=({**base, "status": "draft", "occurrenceDateTime": "2026-11-26"},))
 
     assert [(o.status, o.is_draft) for o in record.orders] == [("draft", True)]
@@ -171,8 +211,15 @@ def test_draft_service_order_from_the_hook() -> None:
 
 def test_diet_orders() -> None:
     """NutritionOrder: nil by mouth, with medicines, or a tube."""
+
     def diet(**elements: Any) -> frozenset[Act]:
-        base = {"resourceType": "NutritionOrder", "id": "n", "status": "active", "intent": "order", "patient": {"reference": "Patient/p1"}}
+        base = {
+            "resourceType": "NutritionOrder",
+            "id": "n",
+            "status": "active",
+            "intent": "order",
+            "patient": {"reference": "Patient/p1"},
+        }
         return chart({**base, **elements}).orders[0].acts
 
     assert Act.NPO in diet(oralDiet={"type": [{"text": "NPO"}]}, dateTime="2026-11-24")
@@ -184,8 +231,14 @@ def test_diet_orders() -> None:
 
 def test_refill_appointment() -> None:
     """A booked refill with its time; another patient's visit is dropped."""
-    visit = {"resourceType": "Appointment", "id": "v", "status": "booked", "start": "2026-12-03T14:00:00Z", "description": "Baclofen pump refill",
-             "participant": [{"actor": {"reference": "Practitioner/9"}}, {"actor": {"reference": "Patient/p1"}}]}  # fmt: skip
+    visit = {
+        "resourceType": "Appointment",
+        "id": "v",
+        "status": "booked",
+        "start": "2026-12-03T14:00:00Z",
+        "description": "Baclofen pump refill",
+        "participant": [{"actor": {"reference": "Practitioner/9"}}, {"actor": {"reference": "Patient/p1"}}],
+    }
     record = chart(visit)
     other = chart({**visit, "participant": [{"actor": {"reference": "Patient/p2"}}]})
 
@@ -199,7 +252,10 @@ def test_refill_appointment() -> None:
     [
         ({"title": "Baclofen taper over 4 weeks"}, Act.TAPER_PLAN),
         ({"description": "Bridging plan: externalised intrathecal infusion"}, Act.BRIDGING_PLAN),
-        ({"activity": [{"detail": {"status": "scheduled", "description": "Interrogate ITB pump after MRI"}}]}, Act.PUMP_INTERROGATION),
+        (
+            {"activity": [{"detail": {"status": "scheduled", "description": "Interrogate ITB pump after MRI"}}]},
+            Act.PUMP_INTERROGATION,
+        ),
         ({"activity": [{"detail": {"code": {"text": "Continue baclofen with sips"}}}]}, Act.CONTINUE_BACLOFEN),
         ({"note": [{"text": "Comfort care, hospice referral"}]}, Act.COMFORT_CARE),
     ],
@@ -213,10 +269,19 @@ def test_care_plans(elements: dict[str, Any], act: Act) -> None:
 
 def test_stay() -> None:
     """Class and period; words say intensive care or hospice."""
-    stay = {"resourceType": "Encounter", "id": "e", "status": "in-progress", "class": {"code": "IMP"}, "period": {"start": "2026-11-23T20:00:00-05:00"},
-            "location": [{"location": {"display": "Neuro ICU"}}], **P1}  # fmt: skip
+    stay = {
+        "resourceType": "Encounter",
+        "id": "e",
+        "status": "in-progress",
+        "class": {"code": "IMP"},
+        "period": {"start": "2026-11-23T20:00:00-05:00"},
+        "location": [{"location": {"display": "Neuro ICU"}}],
+        **P1,
+    }
     found = chart(stay).encounters[0]
-    home = chart({**stay, "class": [{"text": "Outpatient"}], "type": [{"text": "Hospice visit"}], "location": None}).encounters[0]
+    home = chart(
+        {**stay, "class": [{"text": "Outpatient"}], "type": [{"text": "Hospice visit"}], "location": None}
+    ).encounters[0]
 
     assert (found.kind, found.acts) == ("IMP", {Act.ICU})
     assert found.start is not None

@@ -22,12 +22,21 @@ def only(need: str, content: bytes, state: State = State.PRESENT) -> Record:
 @pytest.mark.parametrize(
     "content",
     [
-        b"null", b"[]", b'"text"', b"7", b"{}", b'{"resourceType":null}', b'{"resourceType":"MedicationRequest"',
-        b'{"resourceType":"MedicationRequest","id":"1","note":' + b"[" * 3000 + b"]" * 3000 + b"}", b'{"resourceType":"Observation","status":NaN}',
-        b'\xff\xfe', b'{"resourceType":"Patient","id":"\xff"}', b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"7",
+        b"{}",
+        b'{"resourceType":null}',
+        b'{"resourceType":"MedicationRequest"',
+        b'{"resourceType":"MedicationRequest","id":"1","note":' + b"[" * 3000 + b"]" * 3000 + b"}",
+        b'{"resourceType":"Observation","status":NaN}',
+        b"\xff\xfe",
+        b'{"resourceType":"Patient","id":"\xff"}',
+        b"",
         b'{"resourceType":"MedicationOrder","id":"1","status":"active"}',
     ],
-)  # fmt: skip
+)
 def test_entry_that_cannot_be_read(content: bytes) -> None:
     """No resource, broken JSON, absurd depth, another FHIR version: the need is partial, and nothing is raised."""
     record = only("MedicationRequest", content)
@@ -37,7 +46,9 @@ def test_entry_that_cannot_be_read(content: bytes) -> None:
     assert record.ledger["MedicationRequest"].state is State.PARTIAL
 
 
-@pytest.mark.parametrize("kind", ["OperationOutcome", "Practitioner", "Organization", "Provenance", "FamilyMemberHistory"])
+@pytest.mark.parametrize(
+    "kind", ["OperationOutcome", "Practitioner", "Organization", "Provenance", "FamilyMemberHistory"]
+)
 def test_types_that_are_not_read(kind: str) -> None:
     """An included Practitioner or Epic's OperationOutcome for "nothing found" loses nothing."""
     record = only("MedicationRequest", b'{"resourceType":"%s","id":"1"}' % kind.encode(), State.NONE)
@@ -62,7 +73,14 @@ def test_one_broken_entry_spoils_only_itself() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["Patient/p2", "https://ehr.example.org/r4/Patient/p2", "Patient/p2/_history/1", "urn:uuid:p2", "Patient/p11", "Patient/P1"],
+    [
+        "Patient/p2",
+        "https://ehr.example.org/r4/Patient/p2",
+        "Patient/p2/_history/1",
+        "urn:uuid:p2",
+        "Patient/p11",
+        "Patient/P1",
+    ],
 )
 def test_another_patients_resource_is_dropped(reference: str) -> None:
     """Relative, absolute or urn: an incident, and the need is partial."""
@@ -77,11 +95,19 @@ def test_another_patients_resource_is_dropped(reference: str) -> None:
 @pytest.mark.parametrize(
     "subject",
     [
-        {"reference": "Patient/p1"}, {"reference": "https://ehr.example.org/r4/Patient/p1"}, {"reference": "urn:uuid:p1"},
-        {"reference": "Patient/p1/_history/7"}, {"display": "Ada"}, {"identifier": {"value": "1"}}, {"reference": "Group/g"}, {"reference": "#pat"},
-        [{"reference": "Patient/p1"}], None, 5,
+        {"reference": "Patient/p1"},
+        {"reference": "https://ehr.example.org/r4/Patient/p1"},
+        {"reference": "urn:uuid:p1"},
+        {"reference": "Patient/p1/_history/7"},
+        {"display": "Ada"},
+        {"identifier": {"value": "1"}},
+        {"reference": "Group/g"},
+        {"reference": "#pat"},
+        [{"reference": "Patient/p1"}],
+        None,
+        5,
     ],
-)  # fmt: skip
+)
 def test_this_patients_resource_is_kept(subject: Any) -> None:
     """Every form of the same reference; and where no Patient is named there is nothing to compare."""
     record = chart(request(subject=subject))
@@ -92,7 +118,9 @@ def test_this_patients_resource_is_kept(subject: Any) -> None:
 
 def test_patient() -> None:
     """Who it is; another Patient resource is dropped."""
-    record = chart({"resourceType": "Patient", "id": "p1", "birthDate": "1971-03-04", "gender": "female", "deceasedBoolean": False})
+    record = chart(
+        {"resourceType": "Patient", "id": "p1", "birthDate": "1971-03-04", "gender": "female", "deceasedBoolean": False}
+    )
     other = chart({"resourceType": "Patient", "id": "p2", "birthDate": "1971"})
 
     assert record.patient is not None
@@ -154,11 +182,17 @@ def test_last_of_duplicate_keys_wins() -> None:
 
 def test_resource_type_may_come_last() -> None:
     """The order of elements means nothing."""
-    assert only("Observation", b'{"id":"1","valueInteger":80,"code":{"text":"HR"},"resourceType":"Observation"}').observations
+    assert only(
+        "Observation", b'{"id":"1","valueInteger":80,"code":{"text":"HR"},"resourceType":"Observation"}'
+    ).observations
 
 
 def test_same_input_same_record() -> None:
     """Deterministic."""
-    resources = (request(), observation(code={"text": "BP"}, valueString="186/110"), observation(id="o2", code={"text": "Seizure and fever"}))
+    resources = (
+        request(),
+        observation(code={"text": "BP"}, valueString="186/110"),
+        observation(id="o2", code={"text": "Seizure and fever"}),
+    )
 
     assert msgspec.json.encode(chart(*resources).observations) == msgspec.json.encode(chart(*resources).observations)

@@ -36,7 +36,9 @@ def test_every_rxnorm_name_is_baclofen_by_code_and_by_words(row: dict[str, str])
 def test_every_product_of_openfda_is_baclofen_by_its_ndc(row: dict[str, str]) -> None:
     """Bare package codes, oral and intrathecal."""
     package = row["packages"].split(";")[0].split(" ")[0]
-    found = order(medicationCodeableConcept={"coding": [{"system": "http://hl7.org/fhir/sid/ndc", "code": package}]}).product
+    found = order(
+        medicationCodeableConcept={"coding": [{"system": "http://hl7.org/fhir/sid/ndc", "code": package}]}
+    ).product
 
     assert found.is_baclofen
     is_spinal = "ug/mL" in row["strength"] or row["strength"] == "kit"
@@ -55,10 +57,18 @@ def test_dose_text_of_an_fda_report() -> None:
 
 
 LOINC_MEASURES = {
-    "loinc:8867-4": Measure.HEART_RATE, "loinc:9279-1": Measure.RESPIRATORY_RATE, "loinc:59408-5": Measure.OXYGEN_SATURATION,
-    "loinc:8478-0": Measure.MEAN_PRESSURE, "loinc:8480-6": Measure.SYSTOLIC, "loinc:8462-4": Measure.DIASTOLIC, "loinc:8310-5": Measure.TEMPERATURE,
-    "loinc:60834-9": Measure.TEMPERATURE, "loinc:69000-8": Measure.HEART_RATE, "loinc:68999-2": Measure.HEART_RATE, "loinc:69001-6": Measure.HEART_RATE,
-}  # fmt: skip
+    "loinc:8867-4": Measure.HEART_RATE,
+    "loinc:9279-1": Measure.RESPIRATORY_RATE,
+    "loinc:59408-5": Measure.OXYGEN_SATURATION,
+    "loinc:8478-0": Measure.MEAN_PRESSURE,
+    "loinc:8480-6": Measure.SYSTOLIC,
+    "loinc:8462-4": Measure.DIASTOLIC,
+    "loinc:8310-5": Measure.TEMPERATURE,
+    "loinc:60834-9": Measure.TEMPERATURE,
+    "loinc:69000-8": Measure.HEART_RATE,
+    "loinc:68999-2": Measure.HEART_RATE,
+    "loinc:69001-6": Measure.HEART_RATE,
+}
 MIMIC = [row for row in rows("mimic-chartevents-to-loinc-vitals.csv") if row["subject_id"].startswith("mimic")]
 
 

@@ -12,7 +12,13 @@ from tests.record.shapes import LOINC, RXNORM, VALUESETS
 
 def write(directory: Path, identity: str, include: list[dict[str, Any]], **more: Any) -> None:
     """A hospital's ValueSet file."""
-    body = {"resourceType": "ValueSet", "id": identity, "url": f"https://h.example.org/{identity}", "compose": {"include": include}, **more}
+    body = {
+        "resourceType": "ValueSet",
+        "id": identity,
+        "url": f"https://h.example.org/{identity}",
+        "compose": {"include": include},
+        **more,
+    }
     (directory / f"{identity}.json").write_bytes(msgspec.json.encode(body))
 
 
@@ -45,7 +51,12 @@ def test_local_codes_extend_a_set(tmp_path: Path) -> None:
 
 def test_same_id_replaces(tmp_path: Path) -> None:
     """A hospital may take a code away."""
-    write(tmp_path, "vital-heart-rate", [{"system": LOINC, "concept": [{"code": "8867-4"}]}], extension=extension("measure/heart-rate"))
+    write(
+        tmp_path,
+        "vital-heart-rate",
+        [{"system": LOINC, "concept": [{"code": "8867-4"}]}],
+        extension=extension("measure/heart-rate"),
+    )
 
     sets = ValueSets.load(tmp_path)
 
@@ -55,7 +66,13 @@ def test_same_id_replaces(tmp_path: Path) -> None:
 
 def test_expansion_is_read_too(tmp_path: Path) -> None:
     """Terminology servers give expansions."""
-    write(tmp_path, "more-baclofen", [], extension=extension("drug/baclofen"), expansion={"contains": [{"system": RXNORM, "code": "999"}]})
+    write(
+        tmp_path,
+        "more-baclofen",
+        [],
+        extension=extension("drug/baclofen"),
+        expansion={"contains": [{"system": RXNORM, "code": "999"}]},
+    )
 
     assert ValueSets.load(tmp_path).meaning(RXNORM, "999").of("drug") == ["baclofen"]
 
@@ -75,9 +92,19 @@ def test_required_set_must_not_be_empty(tmp_path: Path, identity: str) -> None:
         (b"{", "is not JSON"),
         (b'{"resourceType":"CodeSystem","id":"x"}', "is not a FHIR ValueSet"),
         (b'{"resourceType":"ValueSet"}', "is not a FHIR ValueSet"),
-        (b'{"resourceType":"ValueSet","id":"x","compose":{"include":[{"concept":[{"code":"1"}]}]}}', "without system or code"),
-        (b'{"resourceType":"ValueSet","id":"x","compose":{"include":[{"valueSet":["urn:gone"]}]}}', "which is not there"),
-        (b'{"resourceType":"ValueSet","id":"x","extension":[{"url":"%s","valueCode":"sign/joy"}]}' % CONCEPT_EXTENSION.encode(), "does not know"),
+        (
+            b'{"resourceType":"ValueSet","id":"x","compose":{"include":[{"concept":[{"code":"1"}]}]}}',
+            "without system or code",
+        ),
+        (
+            b'{"resourceType":"ValueSet","id":"x","compose":{"include":[{"valueSet":["urn:gone"]}]}}',
+            "which is not there",
+        ),
+        (
+            b'{"resourceType":"ValueSet","id":"x","extension":[{"url":"%s","valueCode":"sign/joy"}]}'
+            % CONCEPT_EXTENSION.encode(),
+            "does not know",
+        ),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:

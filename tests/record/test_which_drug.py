@@ -10,11 +10,19 @@ from tests.record.shapes import RXNORM, chart, order, request
 
 OID_RXNORM = "urn:oid:2.16.840.1.113883.6.88"
 CONTAINED = {
-    "resourceType": "Medication", "id": "m1", "code": {"text": "baclofen 40 mg + morphine 20 mg intrathecal"},
-    "ingredient": [{"itemCodeableConcept": {"coding": [{"system": RXNORM, "code": "1292"}], "text": "baclofen"},
-                    "strength": {"numerator": {"value": 40, "unit": "mg", "code": "mg"},
-                                 "denominator": {"value": 20, "unit": "mL", "code": "mL"}}}],
-}  # fmt: skip
+    "resourceType": "Medication",
+    "id": "m1",
+    "code": {"text": "baclofen 40 mg + morphine 20 mg intrathecal"},
+    "ingredient": [
+        {
+            "itemCodeableConcept": {"coding": [{"system": RXNORM, "code": "1292"}], "text": "baclofen"},
+            "strength": {
+                "numerator": {"value": 40, "unit": "mg", "code": "mg"},
+                "denominator": {"value": 20, "unit": "mL", "code": "mL"},
+            },
+        }
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -32,10 +40,22 @@ CONTAINED = {
         {"coding": [{"system": "http://hl7.org/fhir/sid/ndc", "code": "66794015599"}]},
         {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.69", "code": "0615-8518-39"}]},
         {"coding": [{"system": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "code": "J0475"}]},
-        {"coding": [{"system": "https://fhir.cerner.com/T/synonym", "code": "1", "display": "baclofen 10 mg oral tablet"}]},
-        {"coding": [{"system": "http://mimic.mit.edu/fhir/mimic/CodeSystem/mimic-medication-name", "code": "Baclofen"}]},
-        {"coding": [{"system": RXNORM, "code": "161", "display": "something else"},
-                    {"system": RXNORM, "code": "197391"}]},
+        {
+            "coding": [
+                {"system": "https://fhir.cerner.com/T/synonym", "code": "1", "display": "baclofen 10 mg oral tablet"}
+            ]
+        },
+        {
+            "coding": [
+                {"system": "http://mimic.mit.edu/fhir/mimic/CodeSystem/mimic-medication-name", "code": "Baclofen"}
+            ]
+        },
+        {
+            "coding": [
+                {"system": RXNORM, "code": "161", "display": "something else"},
+                {"system": RXNORM, "code": "197391"},
+            ]
+        },
         {"text": "BACLOFEN 10 MG PO TABS"},
         {"text": "Baclofen 20mg MR"},
         {"text": "Baclofène Zentiva"},
@@ -46,7 +66,7 @@ CONTAINED = {
         {"text": "ITB pump"},
         "baclofen",
     ],
-)  # fmt: skip
+)
 def test_baclofen_is_recognised_however_it_is_written(concept: Any) -> None:
     """Any one coding, display, code-as-name or word is enough."""
     assert order(medicationCodeableConcept=concept).product.is_baclofen
@@ -54,9 +74,17 @@ def test_baclofen_is_recognised_however_it_is_written(concept: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["cyclobenzaprine 10 mg", "bacitracin ointment", "beclomethasone inhaler", "beclometasone", "arbaclofen placarbil",
-     "tizanidine 4 mg", "carisoprodol", "Flexeril"],
-)  # fmt: skip
+    [
+        "cyclobenzaprine 10 mg",
+        "bacitracin ointment",
+        "beclomethasone inhaler",
+        "beclometasone",
+        "arbaclofen placarbil",
+        "tizanidine 4 mg",
+        "carisoprodol",
+        "Flexeril",
+    ],
+)
 def test_look_alikes_are_not_baclofen(text: str) -> None:
     """Names that look or sound like baclofen are other drugs, and are readable."""
     product = order(medicationCodeableConcept={"text": text}).product
@@ -81,8 +109,11 @@ def test_infusion_carries_the_drug_at_ingredient_level() -> None:
 
 def test_carrier_fluid_is_not_a_drug() -> None:
     """An ingredient marked `isActive: false` is not counted."""
-    inactive = {**CONTAINED, "code": {"text": "mixture"},
-                "ingredient": [{"isActive": False, "itemCodeableConcept": {"text": "baclofen"}}]}  # fmt: skip
+    inactive = {
+        **CONTAINED,
+        "code": {"text": "mixture"},
+        "ingredient": [{"isActive": False, "itemCodeableConcept": {"text": "baclofen"}}],
+    }
     product = order(contained=[inactive], medicationReference={"reference": "#m1"}).product
 
     assert not product.is_baclofen
@@ -138,17 +169,35 @@ def test_reference_with_only_a_display() -> None:
         {"medicationReference": {"reference": "Medication/nowhere"}},
         {"medicationReference": {"reference": "#missing"}},
         {"medicationCodeableConcept": {"coding": [{"system": "https://fhir.cerner.com/T/synonym", "code": "77"}]}},
-        {"medicationCodeableConcept": {"coding": [{"system": "http://fhir.de/CodeSystem/ifa/pzn", "code": "01234567"}]}},
-        {"medicationCodeableConcept": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
-                                                   "code": "unknown", "display": "Unknown"}]}},
-        {"_medicationCodeableConcept": {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-                                                       "valueCode": "unknown"}]}},
+        {
+            "medicationCodeableConcept": {
+                "coding": [{"system": "http://fhir.de/CodeSystem/ifa/pzn", "code": "01234567"}]
+            }
+        },
+        {
+            "medicationCodeableConcept": {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+                        "code": "unknown",
+                        "display": "Unknown",
+                    }
+                ]
+            }
+        },
+        {
+            "_medicationCodeableConcept": {
+                "extension": [
+                    {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+                ]
+            }
+        },
         {"medicationCodeableConcept": {"text": "see note"}},
         {"medicationCodeableConcept": {}},
         {"medicationCodeableConcept": 17},
         {"medicationCodeableConcept": None, "medicationReference": None},
     ],
-)  # fmt: skip
+)
 def test_unreadable_drug_is_never_no_baclofen(drug: dict[str, Any]) -> None:
     """Nothing readable: the order stays, its drug is unknown, and the need is partial."""
     record = chart(request(**drug))

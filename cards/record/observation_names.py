@@ -1,0 +1,100 @@
+"""What the name of an observation means: looked up once for all of its repeats.
+
+A chart of 200 vital signs has a dozen names.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from cards.record import lexicon, wire
+from cards.record.coding import all_words, codings, items, plain, words
+from cards.record.concepts import Measure, Sign
+from cards.record.measures import PUMP_CONTEXT, measures_named
+from cards.record.valuesets import ValueSets
+
+
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """What an observation's code means."""
+
+    text: str
+    measures: tuple[Measure, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    part: str = ""  # gcs-eye, gcs-motor, gcs-verbal, blood-pressure
+    is_pregnancy: bool = False
+    is_due_date: bool = False
+    is_pump: bool = False
+    is_screen: bool = False  # a test, scale or question: nothing is asserted without a value
+
+
+@lru_cache(maxsize=4096)
+def name_of(raw: bytes, valuesets: ValueSets) -> Name:
+    """The meaning of an observation's undecoded code, remembered for its repeats."""
+    return name_of_code(wire.opened(raw), valuesets)
+
+
+def name_of_code(code: Any, valuesets: ValueSets) -> Name:
+    """The meaning of an observation's code."""
+    if isinstance(code, str):
+        code = {"text": code}
+    found = items(code)
+    return _name(found[0], valuesets) if found else Name("")
+
+
+def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
+    measures: dict[Measure, None] = {}
+    signs: dict[Sign, None] = {}
+    part, is_pregnancy = "", False
+    said = all_words(code)
+    for system, value, _ in codings(code):
+        meaning = valuesets.meaning(system, value)
+        for name in meaning.of("measure"):
+            measures[Measure(name)] = None
+        for name in meaning.of("sign"):
+            signs[Sign(name)] = None
+        part = next(iter(meaning.of("part")), part)
+        is_pregnancy = is_pregnancy or bool(meaning.of("test")) or "pregnancy" in meaning.of("problem")
+    is_coded = bool(measures or signs or part or is_pregnancy)
+    lower = plain(said)
+    is_pump = bool(PUMP_CONTEXT.mentioned(said))
+    if not is_coded or is_pump:
+        for measure in measures_named(said):
+            measures[measure] = None
+        if not measures and not part and _is_pressure(lower):
+            part = "blood-pressure"
+        is_pregnancy = (
+            is_pregnancy or lower.startswith("pregnan") or "pregnancy test" in lower or "pregnancy status" in lower
+        )
+    for sign in lexicon.SIGN_BOOK.mentioned(said):
+        if not measures:
+            signs[sign] = None
+    is_screen = any(
+        w in lower
+        for w in ("screen", "score", "scale", "assess", "risk", "history", "level", "frequency", "precaution", "?")
+    )
+    return Name(
+        text=words(code),
+        measures=tuple(measures),
+        signs=tuple(signs),
+        part=part,
+        is_pregnancy=is_pregnancy,
+        is_due_date=("due date" in lower and "refill" not in lower)
+        or "date of delivery" in lower
+        or lower in ("edd", "edc"),
+        is_pump=is_pump,
+        is_screen=is_screen,
+    )
+
+
+def _is_pressure(lower: str) -> bool:
+    tokens = lower.replace("|", " ").split()
+    if "pulmonary" in lower or "venous" in lower:
+        return False
+    return (
+        "blood pressure" in lower
+        or "bp" in tokens
+        or "nibp" in tokens
+        or "abp" in tokens
+        or "arterial pressure" in lower
+    )
