@@ -42,7 +42,7 @@ def reservoir_of(
     alarm = _latest_date(record.observations, Measure.PUMP_ALARM_DATE, last_fill)
     empty, empty_reference = _empty(record.observations, dose, last_fill)
     visits = [o for o in record.orders if Act.PUMP_REFILL in o.acts and o.status in _BOOKED and o.start
-              and not o.do_not_perform and not o.start.is_past(moment.now)]  # fmt: skip
+              and not o.do_not_perform and days_to(o.start, moment.now, moment) >= 0]  # fmt: skip
     visit: Order | None = min(visits, key=lambda o: o.start.earliest if o.start else moment.now, default=None)
     return Reservoir(
         alarm=alarm.date if alarm else None,

@@ -18,7 +18,7 @@ from cards.scales.dependence import Tier
 from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.regimen import is_selected
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import say
+from cards.words import safe, say
 
 LONG_ENOUGH = Limit("npo_long_enough", 8, "h", JUDGEMENT, sources.DUP18, "10 h without sufficed for severe rebound")
 
@@ -27,6 +27,7 @@ CONTINUE = "Muscle relaxants including baclofen are continued on the day of surg
 WHY = "A 10-h perioperative pause was enough for severe rebound spasticity (C-DUP18)."
 ADDITIVE = "Sedation and low blood pressure add up with anaesthetics and opioids (C-UKCPA): tell the anaesthetist."
 
+MAX_NAME = 60  # characters of the order's own words in the summary
 _HOLDS = frozenset({Act.NPO, Act.HOLD_ORAL, Act.HOLD_BACLOFEN})
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
 
@@ -57,10 +58,10 @@ def npo_or_hold(case: Case) -> Verdict:
     since = case.hours_since_oral_dose
     late = since is not None and since >= case.moment.limit(limits.ORAL_MISSED)
     critical = late and case.oral_dependence.tier is Tier.T3
-    name = say("{text}", text=holds[0].text) if holds else "Hold order"
+    name = safe(holds[0].text.split(";")[0].strip(), MAX_NAME) if holds else "Hold order"
     return Card(
         urgency=Urgency.CRITICAL if critical else Urgency.WARNING,
-        summary=SUMMARY.format(order=name[:60] or "NPO/hold order"),
+        summary=SUMMARY.format(order=name or "NPO/hold order"),
         detail=(oral_exposure_line(case), WHY, CONTINUE, BY_TUBE, ADDITIVE),
         evidence=(
             *(Evidence(o.reference, o.text, o.start or o.authored) for o in holds),
