@@ -346,7 +346,8 @@ def test_pump_telemetry_in_one_text() -> None:
     """An interrogation report as one string is taken apart."""
     found = seen(
         code={"text": "Pump interrogation"},
-        valueString="Reservoir volume 3.2 mL; low reservoir alarm date 11/25/2026; daily dose 350 mcg/day; concentration 2,000 mcg/mL",
+        valueString="Reservoir volume 3.2 mL; low reservoir alarm date 11/25/2026; "
+        "daily dose 350 mcg/day; concentration 2,000 mcg/mL",
     )
 
     assert found[Measure.PUMP_RESERVOIR_VOLUME].value == 3.2
