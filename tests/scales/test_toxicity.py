@@ -1,0 +1,102 @@
+"""Low tone or rigidity: tone decides."""
+
+import pytest
+
+from cards.scales.toxicity import Toxicity
+from tests.chart import Chart
+
+
+def toxicity(chart: Chart) -> Toxicity:
+    return chart.case().toxicity
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([("9279-1", 9, "/min")], "X3"),
+        ([("8867-4", 49, "/min")], "X4"),
+        ([("8480-6", 89, "mm[Hg]")], "X5"),
+        ([("8310-5", 35.4, "Cel")], "X6"),
+        ([("9269-2", 12, "{score}")], "X2"),
+    ],
+)
+def test_signs_by_value(findings: list[tuple[str, float, str]], code: str) -> None:
+    """At their limits."""
+    chart = Chart()
+    for loinc, value, unit in findings:
+        chart.vital(loinc, value, unit)
+    assert [i.code for i in toxicity(chart).items] == [code]
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"),
+    [("Flaccid", "X1"), ("Somnolent", "X2"), ("Apnea", "X3"), ("Bradycardia", "X4"), ("Hypotension", "X5")],
+)
+def test_signs_in_words(sign: str, code: str) -> None:
+    """As a nurse writes them."""
+    chart = Chart()
+    chart.sign(sign)
+    assert code in [i.code for i in toxicity(chart).items]
+
+
+@pytest.mark.parametrize(
+    ("sign", "tone"),
+    [("Flaccid", "low"), ("Rigidity", "high"), ("Muscle tone normal", "normal"), ("Cough", "not documented")],
+)
+def test_tone(sign: str, tone: str) -> None:
+    """The best discriminator."""
+    chart = Chart()
+    chart.sign(sign)
+    assert toxicity(chart).tone == tone
+
+
+def test_context_lowers_the_gate() -> None:
+    """Three points with a reason for toxicity, four without."""
+    chart = Chart()
+    chart.baclofen()
+    chart.sign("Flaccid")
+    chart.heart_rate(45)
+    assert not toxicity(chart).gate_met
+    chart.baclofen(30, 3, since="20h")
+    assert toxicity(chart).context == ("baclofen started or raised within 72 h",)
+    assert toxicity(chart).gate_met
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (lambda c: c.medicine("morphine 10 mg IV", "5h"), "new sedative or opioid"),
+        (lambda c: c.procedure("Intrathecal pump refill", "20h"), "pump refilled or programmed within 72 h"),
+        (lambda c: c.procedure("Intrathecal catheter revision", "80h"), "pump surgery within 96 h"),
+        (lambda c: c.condition("Hemodialysis dependent", "300d"), "dialysis"),
+        (lambda c: c.condition("Baclofen overdose", "5h"), "overdose or poisoning recorded"),
+        (lambda c: c.vital("98979-8", 22, "mL/min/1.73m2", "5h"), "eGFR 22"),
+    ],
+)
+def test_what_would_explain_it(what: object, told: str) -> None:
+    """The contexts of section 9."""
+    chart = Chart()
+    chart.pump()
+    what(chart)  # type: ignore[operator]
+    assert told in toxicity(chart).context
+
+
+def test_an_order_at_the_same_dose_is_no_rise() -> None:
+    """A ward order that continues the home dose."""
+    chart = Chart()
+    chart.baclofen()
+    chart.baclofen(since="10h", category="inpatient")
+    assert not toxicity(chart).context
+
+
+def test_withdrawal_or_toxicity_when_tone_was_not_examined() -> None:
+    """One card that asks for the tone, a warning."""
+    chart = Chart()
+    chart.baclofen(10, 3)
+    chart.stay("31h")
+    chart.sign("Confusion")
+    chart.sign("Somnolent")
+    chart.vital("9279-1", 8, "/min")
+    card = chart.decide().card("suspected-withdrawal")
+    assert "Withdrawal or toxicity?" in card.summary
+    assert not {"resume-baclofen", "midazolam"} & {s.key for s in card.suggestions}

@@ -1,0 +1,98 @@
+"""Planned reductions: slow enough, too fast, told in words."""
+
+from typing import Any
+
+import pytest
+
+from cards.drafts import split_in_three, taper_steps
+from cards.hooks import ORDER_SIGN
+from tests.chart import Chart, instant
+
+
+def steps(*doses: tuple[float, int], start: str = "0d") -> list[dict[str, Any]]:
+    """A dosage schedule: (mg three times a day, for days)."""
+    return [
+        {
+            "sequence": number,
+            "timing": {
+                "repeat": {
+                    "frequency": 3,
+                    "period": 1,
+                    "periodUnit": "d",
+                    "boundsDuration": {"value": days, "unit": "d", "code": "d"},
+                }
+            },
+            "doseAndRate": [{"doseQuantity": {"value": mg, "unit": "mg", "code": "mg"}}],
+        }
+        for number, (mg, days) in enumerate(doses, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "slow_enough"),
+    [
+        (steps((20, 7), (15, 7), (12, 7), (10, 7)), True),
+        (steps((20, 7), (10, 7)), False),
+        (steps((20, 6), (16, 7)), False),
+        (steps((10, 14), (7, 14), (4, 14), (2, 14)), True),
+    ],
+)
+def test_steps_are_checked(schedule: list[dict[str, Any]], slow_enough: bool) -> None:
+    """At most 10 mg/day or 25 % within a week."""
+    chart = Chart()
+    chart.baclofen()
+    chart.resources[-1]["dosageInstruction"] = schedule
+    taper = chart.case().taper
+    assert taper is not None
+    assert taper.is_within_limits is slow_enough
+    assert taper.excuses is slow_enough
+
+
+def test_the_same_dose_is_no_taper() -> None:
+    """Two steps that do not fall."""
+    chart = Chart()
+    chart.baclofen()
+    chart.resources[-1]["dosageInstruction"] = steps((20, 7), (20, 7))
+    assert chart.case().taper is None
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_a_plan_in_words(status: str) -> None:
+    """A care plan that says so; its steps cannot be checked."""
+    chart = Chart()
+    chart.baclofen()
+    chart.add("CarePlan", status=status, intent="plan", title="Baclofen taper over 8 weeks")
+    taper = chart.case().taper
+    assert taper is not None
+    assert taper.is_within_limits is None
+    assert taper.excuses
+
+
+def test_a_plan_that_is_over_excuses_nothing() -> None:
+    """Last year's plan."""
+    chart = Chart()
+    chart.baclofen()
+    chart.add("CarePlan", status="active", intent="plan", title="Baclofen taper", period={"end": instant("200d")})
+    assert chart.case().taper is None
+
+
+def test_a_taper_excuses_the_stop_but_never_suspected_withdrawal() -> None:
+    """A 13-year-old was reduced gradually and reached 41.7 °C (C-MAN93)."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.add("CarePlan", status="active", intent="plan", title="Baclofen taper over 8 weeks")
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).urgency("abrupt-discontinuation") == ""
+    chart.sign("Severe rigidity")
+    chart.temperature(41.2)
+    chart.heart_rate(150)
+    assert chart.decide().urgency("suspected-withdrawal") == "critical"
+
+
+@pytest.mark.parametrize("daily", [10, 15, 20, 30, 40, 45, 60, 80, 100])
+def test_the_taper_we_offer_keeps_its_own_rules(daily: float) -> None:
+    """Down to zero, each step within the limits, single doses in whole or half tablets that add up."""
+    doses = taper_steps(daily)
+    assert doses[-1] == 0
+    for before, after in zip(doses, doses[1:], strict=False):
+        assert 0 < before - after <= max(10, 0.25 * before)
+        assert sum(split_in_three(after)) == after
