@@ -35,7 +35,7 @@ def read_dosage(
     steps: tuple[DoseStep, ...] = ()
     if is_sequence:
         steps = tuple(_step(group, route) for group in groups)
-    elif len(found) == 1 and found[0].sig.steps and found[0].doses.low is not None:
+    elif len(found) == 1 and found[0].sig.steps:
         steps = _text_steps(found[0], product, route)
     first = groups[0]
     daily = steps[0].dose if steps else _daily(first, route)

@@ -96,7 +96,8 @@ SIGNS = (
          "tremulous*"),
         unless=("essential tremor", "intention tremor", "parkinson*", "ocular clonus"),
     ),
-    Row(Sign.HALLUCINATIONS, ("hallucinat*", "seeing things", "hearing voices", "visual disturbance* ~ psychosis")),
+    Row(Sign.HALLUCINATIONS, ("hallucinat*", "seeing things", "hearing voices",
+        "seeing (bugs|people|insects|animals)", "visual disturbance* ~ psychosis")),
     Row(
         Sign.DELIRIUM,
         ("deliri*", "confus*", "encephalopath*", "disorient*", "altered mental stat*", "altered mentation", "ams",
@@ -229,7 +230,7 @@ SIGNS = (
          "normal pump (function|interrogation)",
          "pump function normal", "pump interrogat* ~ (normal|unremarkable|no (error|alarm|fault)s?)",
          "no (stall|alarm|error)s ~ interrogat*",
-         "pump status normal", "working as programmed"),
+         "pump status normal", "pump check ~ (ok|okay|normal)", "working as programmed"),
         unless=("abnormal*", "not (running|functioning|infusing|working)"),
     ),
     Row(
@@ -374,7 +375,8 @@ ACTS = (
         (f"{_PUMP} & (refill*|refil)", "refill maint* pump", "fill* ~ (pump|reservoir)",
             "(pump|reservoir) & (replenish*|fill)",
          "top up & pump", "baclofen & refill visit", "baclofen refill visit"),
-        unless=("insulin pump",),
+        unless=("insulin pump", "refill (education|teaching|instruct*|reminder)", "unable to ~ (refill|access|fill)",
+                "refill ~ (unsuccessful|aborted|missed)", "(failed|unsuccessful|aborted|missed) ~ refill"),
     ),
     Row(
         Act.PUMP_INTERROGATION,
@@ -506,7 +508,7 @@ ACTS = (
         Act.NPO,
         ("npo", "n p o", "nil by mouth", "nbm", "nothing by mouth", "nil per os", "nothing per os", "diet npo",
             "strict npo", "fasting (from|after|for)", "nil orally"),
-        unless=(*_MEDICINES_ALLOWED, "not npo", "no longer npo", "no npo", "discontinue npo"),
+        unless=("not npo", "no longer npo", "no npo", "discontinue npo"),
     ),
     Row(
         Act.NPO_EXCEPT_MEDICATIONS,
@@ -622,7 +624,7 @@ REASONS = (
         unless=("no known allerg*", "nkda"),
     ),
     Row(Reason.NEVER_TAKEN, ("never (took|taken|started|filled|picked up|used)", "not started",
-        "did not (start|take|fill|pick up)", "not taking ~ never", "never")),
+        "did not (start|take|fill|pick up)", "not taking ~ never", "=never")),
     Row(Reason.PATIENT_REFUSES, ("refus*", "declin*",
         "(patient|pt) (choice|request*|preference)"), unless=("declining (renal|kidney|function|egfr)",
         "functional decline")),
@@ -667,11 +669,14 @@ _WORDS_OF_ACTS = (Standing.HISTORY, Standing.HYPOTHETICAL)
 
 
 def acts(text: str) -> frozenset[Act]:
-    """Acts that a text orders, plans or reports. "Do not stop baclofen" is `CONTINUE_BACLOFEN`."""
+    """Acts that a text orders, plans or reports.
+
+    "Do not stop baclofen" is `CONTINUE_BACLOFEN`; "NPO except meds" is not `NPO`.
+    """
     found = ACT_BOOK.asserted(text, also=_WORDS_OF_ACTS)
     if text and (ACT_BOOK.denied(text) & _KEEPS_GOING) and not found & _KEEPS_GOING:
         found |= {Act.CONTINUE_BACLOFEN}
-    return found
+    return found - {Act.NPO} if Act.NPO_EXCEPT_MEDICATIONS in found else found
 
 
 def reasons(text: str) -> frozenset[Reason]:

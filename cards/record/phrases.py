@@ -16,6 +16,7 @@ from cards.record.coding import plain
 
 Name = TypeVar("Name", bound=StrEnum)
 
+_NEAR, _FAR = 5, 9  # words that a negation reaches over
 _GAP = r"[ \-/,:=(]+(?:\w+[ \-/,:=()]+){0,%d}?"
 _TOKEN = re.compile(r"\w+")
 _OPTIONAL = re.compile(r"\((\w+)\)\?")
@@ -40,15 +41,21 @@ class Standing(StrEnum):
 
 
 _CLAUSE_END = re.compile(r"[;!?|]|\.(?=\s|$)|\b(?:but|however|although|except|apart from)\b")
-_NEGATION = re.compile(
-    r"\b(?:no|not|non|nor|without|denie[sd]|denying|negative for|neg for|absence of|absent|free of|free from|never"
-    r"|nil|rule[sd]? out|r/o|exclude[sd]?|unlikely|cannot|can't|don't|doesn't|isn't|avoid|resolved|cease[sd]?)\b"
-    r"(?! (?:improv|relief|respon|better|resol|only|enough|control))"
+# "No fever, chills or tremor": these deny a list. The others deny what follows at once: "not eating, confused".
+_DENIES_LIST = re.compile(
+    r"\b(?:no|without|denie[sd]|denying|negative for|neg for|absence of|free of|free from|nil|no evidence of)\b"
+    r"(?! (?:improv|relief|respon|better|resol|longer controlled|change|sleep|acute distress))"
 )
+_DENIES_NEXT = re.compile(
+    r"\b(?:not|non|nor|never|absent|rule[sd]? out|r/o|exclude[sd]?|unlikely|cannot|can't|don't|doesn't|isn't"
+    r"|avoid|resolved|cease[sd]?)\b"
+    r"(?! (?:improv|respon|better|resol|only|enough|control))"
+)
+_LAST_OF_LIST = re.compile(r"\b(?:or|nor)\b(?: \w+){0,2} ?$")
 # What ends the reach of a negation: "no fever, has tremor".
 _NEGATION_ENDS = re.compile(
-    r"\b(?:has|have|reports?|complains|presents?|positive for|now|new|developed|shows|is|therefore|until"
-    r"|and (?:was|were))\b"
+    r"\b(?:has|have|reports?|complains|presents?|positive for|developed|shows|is|therefore|until"
+    r"|and (?:was|were))\b|, ?(?:new|now)\b"
 )
 _NEGATED_AFTER = re.compile(
     r"^[\w ]{0,12}?\s*(?:[:=\-]\s*(?:no|none|nil|0|false|n|no\.|never)\s*(?:$|[.;,|)])"
@@ -74,22 +81,21 @@ _HYPOTHETICAL = re.compile(
 )
 
 
-def standing(text: str, start: int, end: int) -> Standing:
-    """Whether a plain text asserts what stands at [start, end): judged in the clause around it."""
-    before = text[:start]
-    for stop in _CLAUSE_END.finditer(before):
-        before = " " * stop.end() + text[stop.end() : start]
+def standing(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> Standing:
+    """Whether a plain text asserts what stands at [start, end): judged in the clause around it.
+
+    `others` are the places of all phrases found in the text: a list that is denied begins with one of them.
+    """
+    begin = 0
+    for stop in _CLAUSE_END.finditer(text, 0, start):
+        begin = stop.end()
     after = text[end : end + 60]
     stop_after = _CLAUSE_END.search(after)
     if stop_after:
         after = after[: stop_after.start() + 1]
-    said = before.strip()
-    if said:
-        negations = list(_NEGATION.finditer(said))
-        if negations:
-            between = said[negations[-1].end() :]
-            if not _NEGATION_ENDS.search(between) and between.count(" ") <= 9:
-                return Standing.NEGATED
+    said = text[begin:start]
+    if said and _is_denied(said, begin, others):
+        return Standing.NEGATED
     if _NEGATED_AFTER.match(after):
         return Standing.NEGATED
     if said:
@@ -100,6 +106,25 @@ def standing(text: str, start: int, end: int) -> Standing:
         if _HISTORY.search(said):
             return Standing.HISTORY
     return Standing.ASSERTED
+
+
+def _is_denied(said: str, begin: int, others: Iterable[tuple[int, int]]) -> bool:
+    """Whether a negation in the words before reaches to their end."""
+    for denial in _DENIES_NEXT.finditer(said):
+        between = said[denial.end() :]
+        if "," not in between and between.count(" ") <= _NEAR and not _NEGATION_ENDS.search(between):
+            return True
+    for denial in _DENIES_LIST.finditer(said):
+        between = said[denial.end() :]
+        if between.count(" ") > _FAR or _NEGATION_ENDS.search(between):
+            continue
+        first, comma, _ = between.partition(",")
+        if not comma or _LAST_OF_LIST.search(between):
+            return True
+        here = begin + denial.end()
+        if any(here <= other_start < here + len(first) for other_start, _ in others):
+            return True
+    return False
 
 
 class Found(msgspec.Struct, Generic[Name], frozen=True):
@@ -131,11 +156,14 @@ class Phrasebook(Generic[Name]):
     def _find(self, text: str) -> tuple[Found[Name], ...]:
         said = plain(text)
         found = [Found(concept, Standing.ASSERTED, 0, len(said)) for concept in self._exact.get(said.strip(" .:"), ())]
+        hits: list[tuple[Name, int, int]] = []
         for start in {token[:3] for token in _TOKEN.findall(said)}:
             for pattern, concept, unless in self._by_start.get(start, ()):
                 for match in pattern.finditer(said):
                     if unless is None or not unless.search(said):
-                        found.append(Found(concept, standing(said, *match.span()), *match.span()))
+                        hits.append((concept, *match.span()))
+        spans = [(begin, end) for _, begin, end in hits]
+        found += [Found(concept, standing(said, begin, end, spans), begin, end) for concept, begin, end in hits]
         return tuple(found)
 
     def asserted(self, text: str, also: Iterable[Standing] = ()) -> frozenset[Name]:

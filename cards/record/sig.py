@@ -89,14 +89,19 @@ _CLOCK = re.compile(r"\b(?:[01][0-9]|2[0-3]):?[0-5][0-9]\b(?! ?(?:mg|mcg|ug|micr
 _WITH_MEALS = re.compile(r"\b(?:with (?:each |every )?meals|with each meal|ac|pc|before meals|after meals)\b")
 _PRN = re.compile(r"\b(?:p\.?r\.?n|as needed|as required|when (?:needed|required)|if needed|if required)\b")
 _TAPER = re.compile(r"\b(?:taper|wean|reduc(?:e|ing)|decreas(?:e|ing)|titrate (?:down|off)|step down|lower(?:ing)? by)")
+_MAY_RISE = re.compile(
+    r"(?<=[a-z]),? ?(?:and )?(?:may|can|then)? ?(?:increase|titrate up|go up|advance)d? (?:to|by|up)\b"
+)
+_ALL_DAY = 3.0  # times a day
+_NUMBERED = re.compile(r"\b(days?|weeks?|wks?) ?([0-9]+)(?: ?(?:-|to|through) ?([0-9]+))? ?(?:[:=,-]|(?=[a-z ]+[0-9]))")
 _FOR_DAYS = re.compile(rf"\b(?:x|for|over)(?: the)?(?: first| next)? ?{_N} ?(d|days?|w|wks?|weeks?|months?|mo)\b")
-_DAY_RANGE = re.compile(r"\b(day|week)s? ?([0-9]+) ?(?:-|to) ?([0-9]+)\b")
-_THEN = re.compile(r"(?:[,;.] ?|\b)(?:and )?(?:then|followed by|thereafter|after that)\b|;|->|\bday(?=s? [0-9])")
+_THEN = re.compile(r"(?:[,;.] ?|\b)(?:and )?(?:then|followed by|thereafter|after that)\b|;|->")
 _STOPS = re.compile(r"\b(?:stop|off|discontinue|dc|d/c|cease|end|0 mg)\b")
 _NO_DOSE_AFTER = re.compile(
     r"(?:max(?:imum)?(?: of| dose)?|up to a max\w* of|not (?:to )?exceed|by|increments? of|bolus\w*(?: of)?"
     r"|dispense|disp|qty|quantity|#|concentration:?) ?$"
 )
+_THEN_STOP = re.compile(r"\bthen (?:stop|off|discontinue|dc|d/c|cease)\b")
 _PER_UNIT = {"d": 1.0, "w": 7.0, "m": 30.44}
 
 
@@ -111,7 +116,10 @@ def read_sig(text: str) -> Sig:
         )
     is_taper = bool(_TAPER.search(said))
     steps = _steps(said)
-    parts, strength = _parts(said)
+    raised = _MAY_RISE.search(said)  # what may come later is not the dose of today
+    parts, strength = _parts(said[: raised.start()] if raised else said)
+    if not steps and sum(1 for part in parts if (part.high_times or 0) >= _ALL_DAY) > 1:
+        parts = ()  # two doses for the whole day are no day's doses: steps or choices that we do not understand
     times, interval = _frequency(said)
     return Sig(
         parts=steps[0].parts if steps else parts,
@@ -134,6 +142,9 @@ def _normal(text: str) -> str:
         said = re.sub(r"\b([0-9]+) ?1/2\b", r"\1.5", said)
         said = re.sub(r"(?<![0-9/.])1/2(?![0-9/])", "0.5", said)
     said = re.sub(r"(?<![0-9])\.(?=[0-9])", "0.", said)
+    if "half" in said:
+        said = re.sub(r"\b(?:one|1) and (?:a|one)[ -]half\b", "1.5", said)
+        said = re.sub(r"\b(?:one|a)[ -]half\b(?: of)?(?: a)?", "0.5", said)
     if said.isascii() and not said.isdigit():
         said = _WORD.sub(lambda match: _NUMBER_WORDS[match[1]], said)
         said = re.sub(r"\b([0-9.]+) \(([0-9.]+)\)", r"\1", said)  # "two (2) tablets"
@@ -297,6 +308,8 @@ def _with_frequencies(said: str, doses: list[re.Match[str]]) -> tuple[Part, ...]
                 hourly,
             )
         )
+    if parts and parts[0].low_times == 1 and "divided" in said:
+        parts[0] = msgspec.structs.replace(parts[0], is_daily=True)  # "80 mg daily in 4 divided doses"
     if parts and parts[0].is_daily:
         return tuple(parts[:1])  # "60 mg/day in 3 doses of 20 mg"
     return tuple(parts)
@@ -304,18 +317,15 @@ def _with_frequencies(said: str, doses: list[re.Match[str]]) -> tuple[Part, ...]
 
 def _steps(said: str) -> tuple[Step, ...]:
     """The steps of "60 mg/day x 7 d, then 50 mg/day x 7 d, then stop"; () unless every step can be read."""
-    if (
-        "then" not in said
-        and "followed by" not in said
-        and "->" not in said
-        and not _DAY_RANGE.search(said)
-        and ";" not in said
-    ):
-        if len(_FOR_DAYS.findall(said)) < 2:
-            return ()
+    numbered = list(_NUMBERED.finditer(said))
+    if len(numbered) > 1:
+        return _numbered_steps(said, numbered)
+    if any(mark in said for mark in ("then", "followed by", "->", ";")):
+        pieces = _THEN.split(said)
+    elif len(_FOR_DAYS.findall(said)) > 1:
         pieces = re.split(r",(?= )", said)
     else:
-        pieces = _THEN.split(said)
+        return ()
     pieces = [piece.strip(" ,.;:") for piece in pieces if piece and piece.strip(" ,.;:")]
     if len(pieces) < 2:
         return ()
@@ -329,14 +339,33 @@ def _steps(said: str) -> tuple[Step, ...]:
             steps.append(Step(parts, days))
         elif not parts and _STOPS.search(piece) and steps:
             steps.append(Step((), days))
+        elif any(c.isdigit() for c in piece):
+            return ()  # a step that we do not understand: better none than half of them
+    return tuple(steps) if len(steps) >= 2 and (timed or "then" in said) else ()
+
+
+def _numbered_steps(said: str, numbered: list[re.Match[str]]) -> tuple[Step, ...]:
+    """The steps of "Week 1: 20 mg TID; week 2: 15 mg TID", or "days 1-7 ... days 8-14 ..."."""
+    steps: list[Step] = []
+    for index, label in enumerate(numbered):
+        following = numbered[index + 1] if index + 1 < len(numbered) else None
+        piece = said[label.end() : following.start() if following else len(said)].strip(" ,.;:")
+        unit = 1.0 if label[1].startswith("d") else 7.0
+        last = int(label[3]) if label[3] else int(following[2]) - 1 if following else int(label[2])
+        days = max(1, last - int(label[2]) + 1) * unit if following or label[3] or unit > 1 else None
+        parts, _ = _parts(piece)
+        if parts and (parts[0].low_times is not None or parts[0].is_daily):
+            steps.append(Step(parts, days))
+        elif not parts and _STOPS.search(piece) and steps:
+            steps.append(Step((), days))
         else:
             return ()
-    return tuple(steps) if len(steps) >= 2 and (timed or "then" in said) else ()
+    if steps[-1].parts and _THEN_STOP.search(said[numbered[-1].end() :]):
+        steps.append(Step(()))
+    return tuple(steps)
 
 
 def _days(piece: str) -> float | None:
     if found := _FOR_DAYS.search(piece):
         return float(found[1]) * _PER_UNIT[found[2][0]]
-    if found := _DAY_RANGE.search("day " + piece if piece[:1].isdigit() or piece.startswith("s ") else piece):
-        return (int(found[3]) - int(found[2]) + 1) * (7.0 if found[1] == "week" else 1.0)
     return None

@@ -181,7 +181,6 @@ class NutritionOrder(Wire, tag="NutritionOrder"):
     dateTime: Any = None
     oralDiet: Any = None
     enteralFormula: Any = None
-    excludeFoodModifier: Any = None
     note: Any = None
 
 
@@ -233,7 +232,6 @@ class Device(Wire, tag="Device"):
     udi: Any = None  # STU3
     model: Any = None
     statusReason: Any = None
-    distinctIdentifier: Any = None
     patient: msgspec.Raw = NOTHING
     property: Any = None
     note: Any = None
@@ -245,7 +243,6 @@ class DeviceUseStatement(Wire, tag="DeviceUseStatement"):
     device: Any = None
     timingPeriod: Any = None
     timingDateTime: Any = None
-    recordedOn: Any = None
     reasonCode: Any = None
     note: Any = None
     contained: Any = None

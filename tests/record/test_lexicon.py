@@ -1,0 +1,90 @@
+"""What free text asserts: denial, family, history, warnings; and what an instruction denies."""
+
+import pytest
+
+from cards.record import lexicon
+from cards.record.concepts import Act, Drug, Sign
+from cards.record.phrases import Phrasebook, Row
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("no fever, chills or tremor", set()),
+        ("No nausea, vomiting, or tremor", set()),
+        ("denies hallucinations, seizure", set()),
+        ("No fever. Confused.", {Sign.DELIRIUM}),
+        ("no fever, has tremor", {Sign.TREMOR}),
+        ("no rigidity, but tremor present", {Sign.TREMOR}),
+        ("not eating, confused", {Sign.DELIRIUM}),
+        ("No sleep overnight, agitated", {Sign.AGITATION}),
+        ("Pt not responding to lorazepam, agitated, febrile 39.5", {Sign.AGITATION, Sign.FEVER}),
+        ("no acute distress, confused", {Sign.DELIRIUM}),
+        ("no new confusion", set()),
+        ("no longer confused", set()),
+        ("no relief of spasticity", {Sign.SPASTICITY}),
+        ("spasms not controlled", {Sign.SPASTICITY}),
+        ("fever: none", set()),
+        ("tremor absent", set()),
+        ("seizure ruled out", set()),
+        ("family history of seizures", set()),
+        ("mother has tremor", set()),
+        ("mother reports seizure", {Sign.SEIZURE}),
+        ("history of seizures", set()),
+        ("call if fever or confusion", set()),
+        ("at risk of seizures", set()),
+        ("possible seizure", {Sign.SEIZURE}),
+        ("FIÈVRE; Délirium", {Sign.DELIRIUM}),
+        ("itching all over, no rash", {Sign.PRURITUS}),
+        ("pruritic rash on trunk", set()),
+        ("started seeing bugs on the wall", {Sign.HALLUCINATIONS}),
+        ("two-tone alarm", {Sign.PUMP_ALARM_CRITICAL}),
+        ("Pump check OK, no alarms", {Sign.PUMP_RUNNING}),
+        ("pump not stopped during MRI", set()),
+        ("catheter patent, no leak", set()),
+    ],
+)
+def test_signs_that_a_note_asserts(text: str, signs: set[Sign]) -> None:
+    """Only what is there now, and only the patient's own."""
+    assert lexicon.signs(text) == signs
+
+
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("Do not stop baclofen abruptly", {Act.CONTINUE_BACLOFEN}),
+        ("Baclofen held", {Act.HOLD_BACLOFEN}),
+        ("Pump refill education", {Act.EDUCATION}),
+        ("Unable to access port for refill of pump", set()),
+        ("pump refill missed", set()),
+        ("taper prednisone over a week", set()),
+        ("ITB release, left knee", set()),
+        ("NPO except ice chips, hold meds", {Act.NPO}),
+        ("pump telemetry", {Act.PUMP_INTERROGATION}),
+        ("telemetry bed", {Act.ICU}),
+        ("heparin bridging", set()),
+    ],
+)
+def test_acts_that_a_text_orders(text: str, acts: set[Act]) -> None:
+    """Look-alikes and failures are not the act."""
+    assert lexicon.acts(text) == acts
+
+
+def test_drugs_in_a_note() -> None:
+    """A note may deny a drug; a product's name never does."""
+    assert lexicon.drugs_asserted("morphine pump, no baclofen") == {Drug.MORPHINE}
+    assert lexicon.drugs_named("no baclofen") == {Drug.BACLOFEN}
+
+
+def test_every_phrase_can_be_looked_up() -> None:
+    """A phrase that begins with too little is refused when the table is read, not when a patient comes."""
+    with pytest.raises(ValueError, match="too little"):
+        Phrasebook((Row(Sign.FEVER, ("f*",)),))
+
+
+@pytest.mark.parametrize("rows", [lexicon.SIGNS, lexicon.PROBLEMS, lexicon.ACTS, lexicon.REASONS, lexicon.DRUGS])
+def test_every_concept_has_one_row(rows: tuple[Row[Sign], ...]) -> None:
+    """One place to review each concept."""
+    concepts = [row.concept for row in rows]
+
+    assert len(concepts) == len(set(concepts))
