@@ -76,6 +76,8 @@ def ndc_product(code: str) -> str:
 
 def items(value: Any) -> list[dict[str, Any]]:
     """The objects of an array, of an object where an array belongs, or of nothing."""
+    if value is None:
+        return []
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     return [value] if isinstance(value, dict) else []
@@ -152,17 +154,6 @@ def notes(value: Any) -> str:
     if isinstance(value, list):
         said += [item.strip() for item in value if isinstance(item, str)]
     return " ; ".join(text for text in said if text)
-
-
-def is_absent(value: Any) -> bool:
-    """Whether a primitive's twin ("_status") or an element carries a data-absent-reason and nothing else."""
-    for item in items(value):
-        for extension in items(item.get("extension")):
-            if "data-absent-reason" in string(extension.get("url")):
-                return True
-        if any(system == ABSENT for system, _, _ in codings(item)):
-            return True
-    return False
 
 
 @lru_cache(maxsize=4096)

@@ -163,7 +163,7 @@ def _strings(value: Any) -> list[str]:
     )
 
 
-def _times(  # noqa: PLR0911 (one return a way to say how often)
+def _times(
     timing: dict[str, Any], repeat: dict[str, Any]
 ) -> tuple[tuple[float, float] | None, float | None, str, tuple[str, ...]]:
     """Times per day (least, most), the interval in hours, the timing code, and the named moments."""

@@ -49,6 +49,8 @@ def sharpened(acts: set[Act], text: str) -> frozenset[Act]:
         acts -= {Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT} - said
     if {Act.PUMP_IMPLANT, Act.PUMP_REVISION} <= acts and len(said & {Act.PUMP_IMPLANT, Act.PUMP_REVISION}) == 1:
         acts -= {Act.PUMP_IMPLANT, Act.PUMP_REVISION} - said
+    if Act.NPO_EXCEPT_MEDICATIONS in acts:  # type "NPO", instruction "NPO except meds"
+        acts -= {Act.NPO}
     return frozenset(acts)
 
 

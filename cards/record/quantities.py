@@ -79,7 +79,7 @@ def _spoken_number(text: str) -> float | None:
 
 
 @lru_cache(maxsize=1024)
-def unit_of(text: str) -> Amount:  # noqa: PLR0911 (one return a kind of unit)
+def unit_of(text: str) -> Amount:
     """What a unit string measures; `UNKNOWN` for units that no dose is written in."""
     unit = plain(text).replace("µ", "u")
     top, slash, bottom = unit.replace(" per ", "/").partition("/")

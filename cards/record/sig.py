@@ -152,7 +152,7 @@ def _normal(text: str) -> str:
     return said
 
 
-def _frequency(  # noqa: PLR0911 (one return a spelling)
+def _frequency(
     said: str,
 ) -> tuple[tuple[float, float] | None, float | None]:
     """Times per day (least, most) and the interval in hours where one is named."""

@@ -144,9 +144,7 @@ _TEXT_SHORT_MONTH = re.compile(r"\b([0-9]{4})-([0-9]{2})\b")
 
 
 @lru_cache(maxsize=2048)
-def date_in_text(  # noqa: PLR0911 (one return a spelling)
-    text: str, zone: tzinfo, date_order: str = ""
-) -> When | None:
+def date_in_text(text: str, zone: tzinfo, date_order: str = "") -> When | None:
     """The first date in free text; None if there is none.
 
     Reads ISO, "25 Nov 2026", "Nov 25, 2026", "25/11/26" and "11/25/2026". Numbers that may be day or month are read

@@ -327,3 +327,40 @@ def test_a_fill() -> None:
     assert fill.days_supply == 30
     assert fill.when is not None
     assert fill.when.text == "2026-10-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("Week 1: 20 mg TID; week 2: 15 mg TID; week 3: 10 mg TID", [(60, 7), (45, 7), (30, 7)]),
+        ("Days 1-7: 20 mg TID, days 8-14: 10 mg TID, then stop", [(60, 7), (30, 7), (0, None)]),
+        ("60 mg/day for 1 week then 45 mg/day for 1 week", [(60, 7), (45, 7)]),
+        ("10 mg TID for 3 days, 20 mg TID for 3 days", [(30, 3), (60, 3)]),
+        ("20 mg TID x 7 days then 10 mg TID x 7 days; take with food", [(60, 7), (30, 7)]),
+        ("20 mg TID for 7 days then as directed by 2 doctors", []),
+    ],
+)
+def test_schedules_in_words(text: str, steps: list[tuple[float, float | None]]) -> None:
+    """Numbered weeks and days, "then", and durations; never half of a schedule."""
+    found = dosed({"text": text}).dosage
+
+    assert [(step.dose.high, step.days) for step in found.steps if step.dose] == steps
+
+
+@pytest.mark.parametrize(
+    ("text", "daily"),
+    [
+        ("10 mg TID, may increase to 20 mg TID", 30),
+        ("Take 2 tablets TID. Increase by 1 tablet every 3 days to max 80 mg/day", 60),
+        ("20 mg TID; 15 mg TID", None),
+        ("80 mg daily in 4 divided doses", 80),
+        ("one and a half tablets TID", 45),
+        ("Take one-half tablet at bedtime", 5),
+        ("10 mg once", None),
+    ],
+)
+def test_the_dose_of_today(text: str, daily: float | None) -> None:
+    """Neither what may come later, nor the sum of two doses that exclude each other."""
+    found = dosed({"text": text}).dosage.daily
+
+    assert (found.high if found else None) == daily

@@ -243,3 +243,49 @@ def test_lost_need_keeps_its_own_reason() -> None:
 
     assert record.ledger["MedicationRequest"].state is State.PARTIAL
     assert record.ledger["MedicationRequest"].source == "prefetch"
+
+
+def test_when_the_status_changed() -> None:
+    """An extension, or R5's element, dates the stop."""
+    extension = {"url": "https://ehr.example.org/status-changed-date", "valueDateTime": "2026-11-23T22:00:00-05:00"}
+
+    for found in (order(status="stopped", extension=[extension]), order(status="stopped", statusChanged="2026-11-23")):
+        assert found.status_changed is not None
+        assert found.status_changed.text.startswith("2026-11-23")
+
+
+def test_validity_ends_a_completed_order_only() -> None:
+    """dispenseRequest.validityPeriod is the end of a finished order, not of an active one."""
+    valid = {"validityPeriod": {"start": "2026-10-01", "end": "2026-11-20"}}
+
+    assert order(status="active", dispenseRequest=valid).end is None
+    finished = order(status="completed", dispenseRequest=valid).end
+    assert finished is not None
+    assert finished.text == "2026-11-20"
+
+
+def test_bounds_given_as_a_duration() -> None:
+    """A start and a duration make an end."""
+    bounds = {"boundsDuration": {"value": 2, "unit": "weeks"}, "boundsPeriod": {"start": "2026-11-01"}}
+    found = order(dosageInstruction=[{"timing": {"repeat": bounds}}])
+
+    assert found.end is not None
+    assert found.end.earliest.isoformat() == "2026-11-15T04:00:00+00:00"
+
+
+def test_long_term_therapy() -> None:
+    """courseOfTherapyType, coded or in words."""
+    assert order(courseOfTherapyType={"coding": [{"code": "continuous"}]}).is_continuous
+    assert order(courseOfTherapyType={"text": "Continuous long term therapy"}).is_continuous
+    assert not order(courseOfTherapyType={"coding": [{"code": "acute"}]}).is_continuous
+
+
+def test_dose_of_an_infusion_by_its_rate_and_time() -> None:
+    """mcg/h over six hours, where no amount is written."""
+    found = given(
+        medicationCodeableConcept={"text": "baclofen intrathecal 500 mcg/mL"},
+        effectivePeriod={"start": "2026-11-24T02:00:00Z", "end": "2026-11-24T08:00:00Z"},
+        dosage={"rateQuantity": {"value": 10, "unit": "mcg/h"}},
+    )
+
+    assert found.amount == pytest.approx(60)

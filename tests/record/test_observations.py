@@ -409,3 +409,51 @@ def test_pregnancy_by_the_latest_word() -> None:
     assert [c.is_active for c in chart(pregnant).conditions if Problem.PREGNANCY in c.concepts] == [True]
     assert [c.is_active for c in chart(pregnant, not_now).conditions] == [False]
     assert chart(not_now).conditions == ()
+
+
+def test_value_that_points_at_the_pump() -> None:
+    """Observation.device or .focus gives the context that the name leaves out."""
+    for pointer in ({"device": {"display": "SynchroMed II pump"}}, {"focus": [{"display": "Intrathecal pump"}]}):
+        found = seen(code={"text": "Reservoir volume"}, valueQuantity=quantity(3.2, "mL"), **pointer)
+        assert found[Measure.PUMP_RESERVOIR_VOLUME].value == 3.2
+
+
+def test_due_date_of_a_pregnancy() -> None:
+    """An expected date of delivery in the future is a pregnancy with its end."""
+    due = chart(observation(code={"text": "Estimated due date"}, valueDateTime="2026-12-20")).conditions[0]
+    past = chart(observation(code={"text": "EDD"}, valueDateTime="2024-12-20")).conditions[0]
+
+    assert (due.is_active, past.is_active) == (True, False)
+    assert due.abated is not None
+
+
+def test_old_pregnancy_is_over() -> None:
+    """A status of two years ago says nothing of today."""
+    old = observation(code=loinc("82810-3"), effectiveDateTime="2024-08-24", valueCodeableConcept={"text": "Pregnant"})
+
+    assert [c.is_active for c in chart(old).conditions] == [False]
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        {"code": {"text": "Systolic"}, "valueQuantity": {"value": 186}},
+        [None, {"code": {"text": "Systolic"}, "valueQuantity": {"value": 186}}, "x"],
+        [{"code": {"text": "Systolic"}, "valueQuantity": [{"value": 186}]}],
+        [{"code": "Systolic", "valueInteger": 186}],
+        [{"code": {"text": "Systolic"}, "valueString": 186}],
+    ],
+)
+def test_components_in_odd_shapes(component: Any) -> None:
+    """An object for an array, strangers between, a list for an object."""
+    assert seen(code={"text": "Vitals"}, component=component)[Measure.SYSTOLIC].value == 186
+
+
+def test_range_is_read_by_its_upper_end() -> None:
+    """valueRange of a score: the worse of both where higher is worse."""
+    low, high = {"value": 2}, {"value": 3}
+
+    assert (
+        seen(code={"text": "Modified Ashworth"}, valueRange={"low": low, "high": high})[Measure.MODIFIED_ASHWORTH].value
+        == 3
+    )

@@ -280,3 +280,53 @@ def test_micrograms_a_day_mean_intrathecal_when_no_route_is_given() -> None:
     )
 
     assert found.route is Route.INTRATHECAL
+
+
+@pytest.mark.parametrize(
+    "medication",
+    [
+        "baclofen 10 mg tablet",
+        {"text": "baclofen 10 mg tablet"},
+        {"concept": {"text": "baclofen 10 mg tablet"}},
+        {"reference": {"reference": "Medication/m"}},
+        {"reference": "Medication/m"},
+    ],
+)
+def test_bare_medication(medication: Any) -> None:
+    """Hand-made resources and R5 write `medication` without its type."""
+    beside = {"resourceType": "Medication", "id": "m", "code": {"text": "baclofen 10 mg tablet"}}
+
+    assert order(beside, medication=medication).product.is_baclofen
+
+
+def test_contained_drug_that_no_reference_names() -> None:
+    """The only contained Medication is the drug."""
+    inner = {"resourceType": "Medication", "id": "m", "code": {"text": "baclofen"}}
+
+    assert order(contained=[inner], medicationReference=None).product.is_baclofen
+
+
+def test_contained_ingredient_on_the_shelf() -> None:
+    """A contained mixture may point to a Medication beside the order."""
+    inner = {"resourceType": "Medication", "id": "i", "code": {"text": "baclofen"}}
+    mixture = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [{"itemReference": {"reference": "Medication/i"}}],
+    }
+
+    assert order(inner, contained=[mixture], medicationReference={"reference": "#m"}).product.is_baclofen
+
+
+def test_coding_for_a_draft_is_rxnorm_if_there_is_one() -> None:
+    """A draft reuses the chart's own coding."""
+    found = order(
+        medicationCodeableConcept={
+            "coding": [
+                {"system": "urn:local", "code": "1"},
+                {"system": RXNORM, "code": "197391", "display": "Baclofen 10 MG Oral Tablet"},
+            ]
+        }
+    )
+
+    assert found.product.coding == (RXNORM, "197391", "Baclofen 10 MG Oral Tablet")
