@@ -156,9 +156,15 @@ def notes(value: Any) -> str:
     return " ; ".join(text for text in said if text)
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Text for matching: lower case, no accents, one kind of space, dash and micro sign."""
+    return _short_plain(text) if len(text) <= _SHORT else _plain(text)
+
+
+_SHORT = 500  # characters of a text that is worth remembering
+
+
+def _plain(text: str) -> str:
     if not text.isascii():
         text = text.replace("µ", "u").replace("μ", "u").replace("½", " 1/2").replace("→", " then ")
         text = text.replace("–", "-").replace("—", "-").replace("‑", "-").replace("’", "'").replace("°", " ")
@@ -168,3 +174,6 @@ def plain(text: str) -> str:
     if "\n" in text:
         text = text.replace("\n", " ; ")  # a new line is a new clause
     return " ".join(text.lower().split())
+
+
+_short_plain = lru_cache(maxsize=4096)(_plain)

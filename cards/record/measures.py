@@ -198,7 +198,7 @@ def _temperature(value: float, unit: str) -> tuple[float | None, str]:
     return round(value, 2), defect
 
 
-_NUMBER = re.compile(r"(?<![0-9.])([<>]=?)? ?([+-]?[0-9]+(?:[.,][0-9]+)*)(\+)?")
+_NUMBER = re.compile(r"(?<![0-9.])([<>]=?)? ?([+-]?[0-9]{1,12}(?:[.,][0-9]{1,12}){0,4})(\+)?")
 _UNIT = re.compile(r"^\s*([a-z%\[\]\u00b0{}]+(?: ?/ ?[a-z0-9\[\]{}.]+)?)")
 _GCS = re.compile(r"\be ?([1-4]) ?,? ?v ?([1-5]) ?t? ?,? ?m ?([1-6])")
 _GCS_TUBE = re.compile(r"\bv ?(?:t|1t)\b|\b[0-9]{1,2} ?t\b")

@@ -5,9 +5,10 @@ four words in between, `&` for "both, in any order, up to six words apart", a le
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Generic, TypeVar
 
 import msgspec
@@ -16,6 +17,8 @@ from cards.record.coding import plain
 
 Name = TypeVar("Name", bound=StrEnum)
 
+_CLAUSE = 300  # characters before a phrase in which its clause begins
+_SHORT = 500  # characters of a text that is worth remembering
 _NEAR, _FAR = 5, 9  # words that a negation reaches over
 _GAP = r"[ \-/,:=(]+(?:\w+[ \-/,:=()]+){0,%d}?"
 _TOKEN = re.compile(r"\w+")
@@ -81,13 +84,13 @@ _HYPOTHETICAL = re.compile(
 )
 
 
-def standing(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> Standing:
+def standing(text: str, start: int, end: int, others: Sequence[int] = ()) -> Standing:
     """Whether a plain text asserts what stands at [start, end): judged in the clause around it.
 
-    `others` are the places of all phrases found in the text: a list that is denied begins with one of them.
+    `others` are the beginnings of all phrases found in the text, sorted: a list that is denied begins with one of them.
     """
-    begin = 0
-    for stop in _CLAUSE_END.finditer(text, 0, start):
+    begin = max(0, start - _CLAUSE)
+    for stop in _CLAUSE_END.finditer(text, begin, start):
         begin = stop.end()
     after = text[end : end + 60]
     stop_after = _CLAUSE_END.search(after)
@@ -108,7 +111,7 @@ def standing(text: str, start: int, end: int, others: Iterable[tuple[int, int]] 
     return Standing.ASSERTED
 
 
-def _is_denied(said: str, begin: int, others: Iterable[tuple[int, int]]) -> bool:
+def _is_denied(said: str, begin: int, others: Sequence[int]) -> bool:
     """Whether a negation in the words before reaches to their end."""
     for denial in _DENIES_NEXT.finditer(said):
         between = said[denial.end() :]
@@ -122,7 +125,7 @@ def _is_denied(said: str, begin: int, others: Iterable[tuple[int, int]]) -> bool
         if not comma or _LAST_OF_LIST.search(between):
             return True
         here = begin + denial.end()
-        if any(here <= other_start < here + len(first) for other_start, _ in others):
+        if bisect_left(others, here) < bisect_left(others, here + len(first)):
             return True
     return False
 
@@ -137,33 +140,36 @@ class Found(msgspec.Struct, Generic[Name], frozen=True):
 
 
 class Phrasebook(Generic[Name]):
-    """Rows compiled once. Only phrases whose first word begins like a word of the text are tried."""
+    """Rows, compiled when first called for; only phrases whose first word begins like a word of the text are tried."""
 
     def __init__(self, rows: Iterable[Row[Name]]) -> None:
-        self._by_start: dict[str, list[tuple[re.Pattern[str], Name, re.Pattern[str] | None]]] = {}
+        self._by_start: dict[str, list[tuple[str, Name, tuple[str, ...]]]] = {}
         self._exact: dict[str, list[Name]] = {}
         for row in rows:
-            unless = re.compile("|".join(_pattern(phrase) for phrase in row.unless)) if row.unless else None
             for phrase in row.phrases:
                 if phrase.startswith("="):
                     self._exact.setdefault(phrase[1:], []).append(row.concept)
                     continue
-                entry = (re.compile(_pattern(phrase)), row.concept, unless)
+                entry = (phrase, row.concept, row.unless)
                 for start in _starts(phrase):
                     self._by_start.setdefault(start, []).append(entry)
-        self.find = lru_cache(maxsize=4096)(self._find)
+        self._remembered = lru_cache(maxsize=4096)(self._find)
+
+    def find(self, text: str) -> tuple[Found[Name], ...]:
+        """Every phrase in a text; short texts are remembered, since names and orders come again."""
+        return self._remembered(text) if len(text) <= _SHORT else self._find(text)
 
     def _find(self, text: str) -> tuple[Found[Name], ...]:
         said = plain(text)
         found = [Found(concept, Standing.ASSERTED, 0, len(said)) for concept in self._exact.get(said.strip(" .:"), ())]
         hits: list[tuple[Name, int, int]] = []
         for start in {token[:3] for token in _TOKEN.findall(said)}:
-            for pattern, concept, unless in self._by_start.get(start, ()):
-                for match in pattern.finditer(said):
-                    if unless is None or not unless.search(said):
-                        hits.append((concept, *match.span()))
-        spans = [(begin, end) for _, begin, end in hits]
-        found += [Found(concept, standing(said, begin, end, spans), begin, end) for concept, begin, end in hits]
+            for phrase, concept, unless in self._by_start.get(start, ()):
+                here = [(concept, *match.span()) for match in _compiled((phrase,)).finditer(said)]
+                if here and not (unless and _compiled(unless).search(said)):
+                    hits += here
+        starts = sorted(begin for _, begin, _ in hits)
+        found += [Found(concept, standing(said, begin, end, starts), begin, end) for concept, begin, end in hits]
         return tuple(found)
 
     def asserted(self, text: str, also: Iterable[Standing] = ()) -> frozenset[Name]:
@@ -185,6 +191,12 @@ class Phrasebook(Generic[Name]):
         return frozenset(hit.concept for hit in hits if hit.standing is Standing.NEGATED) - frozenset(
             hit.concept for hit in hits if hit.standing is Standing.ASSERTED
         )
+
+
+@cache
+def _compiled(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One regular expression for any of these phrases; the table is finite, so is this."""
+    return re.compile("|".join(_pattern(phrase) for phrase in phrases))
 
 
 def _pattern(phrase: str) -> str:

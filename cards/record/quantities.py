@@ -71,9 +71,9 @@ def number(value: Any) -> float | None:
 def _spoken_number(text: str) -> float | None:
     """ "2,000" and "37,5": a comma before three digits groups thousands, before one or two it is the decimal sign."""
     said = text.strip()
-    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", said):
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3}){1,5}(\.[0-9]{1,9})?", said):
         return float(said.replace(",", ""))
-    if re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", said):
+    if re.fullmatch(r"[+-]?[0-9]{1,12},[0-9]{1,2}", said):
         return float(said.replace(",", "."))
     return None
 
@@ -146,11 +146,12 @@ def first_quantity(value: Any) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+# Digits are bounded: a text of nothing else must not cost the square of its length.
 _CONCENTRATION = re.compile(
-    r"([0-9]+(?:[.,][0-9]+)*) ?(mg|mcg|ug|micrograms?|g) ?"
-    r"(?:/|per|in) ?([0-9]+(?:\.[0-9]+)?)? ?(?:ml|cc|milliliters?)\b"
+    r"([0-9]{1,7}(?:[.,][0-9]{1,7}){0,3}) ?(mg|mcg|ug|micrograms?|g) ?"
+    r"(?:/|per|in) ?([0-9]{1,7}(?:\.[0-9]{1,7})?)? ?(?:ml|cc|milliliters?)\b"
 )
-_STRENGTH = re.compile(r"([0-9]+(?:[.,][0-9]+)*) ?(mg|mcg|ug|micrograms?)\b(?! ?(?:/|per|in [0-9]))")
+_STRENGTH = re.compile(r"([0-9]{1,7}(?:[.,][0-9]{1,7}){0,3}) ?(mg|mcg|ug|micrograms?)\b(?! ?(?:/|per|in [0-9]))")
 
 
 def concentration_in(text: str) -> float | None:

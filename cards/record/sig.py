@@ -52,7 +52,7 @@ _NUMBER_WORDS = {
 _WORD = re.compile(r"\b(" + "|".join(_NUMBER_WORDS) + r")\b")
 _PIECE = r"(?:tab(?:let)?(?:\(s\)|s)?|cap(?:sule)?(?:\(s\)|s)?|pills?|packets?|sachets?|odt)\b"
 _MASS = r"(?:mg|mgs|milligrams?|mcg|mcgs|ug|micrograms?|g)\b"
-_N = r"([0-9]+(?:\.[0-9]+)?)"
+_N = r"([0-9]{1,7}(?:\.[0-9]{1,7})?)"  # bounded: a text of digits must not cost the square of its length
 _RANGE = rf"{_N}(?: ?(?:-|to|or) ?{_N})?"
 _PER_DAY = r"(?: ?(?:/|per|a|each) ?(?:day|d|24 ?h(?:ours?|rs?)?)\b|(?: total)? daily dose\b)"
 
@@ -61,7 +61,8 @@ _AMOUNT = re.compile(
     rf"(?P<rest> ?(?:/|per) ?(?:[0-9.]* ?)(?:ml\b|day\b|d\b|24 ?h|h(?:ou)?r?\b|{_PIECE}))?"
 )
 _SPLIT = re.compile(
-    rf"\b{_N}(?: ?{_MASS})?((?: ?[-/] ?[0-9]+(?:\.[0-9]+)?(?: ?{_MASS})?){{2,5}})(?: ?({_MASS}|{_PIECE}))?(?![0-9/-])"
+    rf"\b{_N}(?: ?{_MASS})?((?: ?[-/] ?[0-9]{{1,7}}(?:\.[0-9]{{1,7}})?(?: ?{_MASS})?){{2,5}})"
+    rf"(?: ?({_MASS}|{_PIECE}))?(?![0-9/-])"
 )
 _TIMES = (
     re.compile(rf"\b{_RANGE} ?(?:x|times?) ?(?:/|per|a|each|every)? ?(?:day|d|daily|24 ?h)\b"),
@@ -93,7 +94,9 @@ _MAY_RISE = re.compile(
     r"(?<=[a-z]),? ?(?:and )?(?:may|can|then)? ?(?:increase|titrate up|go up|advance)d? (?:to|by|up)\b"
 )
 _ALL_DAY = 3.0  # times a day
-_NUMBERED = re.compile(r"\b(days?|weeks?|wks?) ?([0-9]+)(?: ?(?:-|to|through) ?([0-9]+))? ?(?:[:=,-]|(?=[a-z ]+[0-9]))")
+_NUMBERED = re.compile(
+    r"\b(days?|weeks?|wks?) ?([0-9]{1,4})(?: ?(?:-|to|through) ?([0-9]{1,4}))? ?(?:[:=,-]|(?=[a-z ]{1,30}[0-9]))"
+)
 _FOR_DAYS = re.compile(rf"\b(?:x|for|over)(?: the)?(?: first| next)? ?{_N} ?(d|days?|w|wks?|weeks?|months?|mo)\b")
 _THEN = re.compile(r"(?:[,;.] ?|\b)(?:and )?(?:then|followed by|thereafter|after that)\b|;|->")
 _STOPS = re.compile(r"\b(?:stop|off|discontinue|dc|d/c|cease|end|0 mg)\b")
@@ -139,7 +142,7 @@ def _normal(text: str) -> str:
         said = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", said)
         said = re.sub(r"(?<=[0-9]),(?=[0-9]{1,2}(?![0-9]))", ".", said)
     if "/" in said:
-        said = re.sub(r"\b([0-9]+) ?1/2\b", r"\1.5", said)
+        said = re.sub(r"\b([0-9]{1,7}) ?1/2\b", r"\1.5", said)
         said = re.sub(r"(?<![0-9/.])1/2(?![0-9/])", "0.5", said)
     said = re.sub(r"(?<![0-9])\.(?=[0-9])", "0.", said)
     if "half" in said:
@@ -147,7 +150,7 @@ def _normal(text: str) -> str:
         said = re.sub(r"\b(?:one|a)[ -]half\b(?: of)?(?: a)?", "0.5", said)
     if said.isascii() and not said.isdigit():
         said = _WORD.sub(lambda match: _NUMBER_WORDS[match[1]], said)
-        said = re.sub(r"\b([0-9.]+) \(([0-9.]+)\)", r"\1", said)  # "two (2) tablets"
+        said = re.sub(r"\b([0-9.]{1,8}) \(([0-9.]{1,8})\)", r"\1", said)  # "two (2) tablets"
         said = said.replace("0.5 a ", "0.5 ").replace("0.5 of a ", "0.5 ")
     return said
 
@@ -268,7 +271,7 @@ def _tablets(
 
 
 def _tablet_strength(said: str) -> float | None:
-    found = re.search(rf"{_N} ?({_MASS}) (?:\w+ )?{_PIECE}", said)
+    found = re.search(rf"{_N} ?({_MASS}) (?:\w{{1,20}} )?{_PIECE}", said)
     return float(found[1]) * _factor(found[2])[0] if found else None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,24 @@ def test_real_examples_of_us_core() -> None:
         Measure.HEART_RATE: 44,
         Measure.TEMPERATURE: 36.56,
     }
+
+
+LONG = [
+    "9", "1,", "1.", "1-", "1/2 ", "day 1 ", "pump ", "no fever, ", "10 mg TID then ", "25/11/26 ", "a", "-", "baclofen 10 mg/ml ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", LONG)
+def test_long_texts_do_not_cost_the_square_of_their_length(unit: str) -> None:
+    """A note of 40,000 characters is read in a moment, whatever it repeats."""
+    text = unit * (40_000 // len(unit))
+    drug, sig, note = {"text": f"baclofen {text}"}, [{"text": text}], [{"text": text}]
+    resources = [
+        request(medicationCodeableConcept=drug, dosageInstruction=sig, note=note),
+        observation(code={"text": f"Pump {text}"}, valueString=text),
+    ]
+
+    began = time.process_time()
+    chart(*resources)
+
+    assert time.process_time() - began < 6
