@@ -55,8 +55,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(tmp_path: Path, *arguments: str, lines: int = 1, **more: str) -> Iterator[Running]:
-    """A command that serves; ended with SIGTERM, which it must survive with exit code 0."""
+def running(tmp_path: Path, *arguments: str, lines: int = 1, ends_with: int = 0, **more: str) -> Iterator[Running]:
+    """A command that serves; ended with SIGTERM, whereupon it must end with `ends_with`."""
     log = tmp_path / f"{arguments[0]}.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -73,7 +73,7 @@ def running(tmp_path: Path, *arguments: str, lines: int = 1, **more: str) -> Ite
         assert said[0].startswith("ready http://"), (said, log.read_text())
         yield Running(said[0].removeprefix("ready "), said, process, log)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(SECONDS) == 0, log.read_text()
+        assert process.wait(SECONDS) == ends_with, log.read_text()
     finally:
         if process.poll() is None:
             process.kill()

@@ -1,6 +1,7 @@
 """`serve` as a process: others are answered while clients hang, a stop finishes what was begun."""
 
 import json
+import os
 import signal
 import socket
 import threading
@@ -160,6 +161,16 @@ def test_several_workers_share_one_port_and_one_database(tmp_path: Path) -> None
                 server.url + HOOK, data=BODY, headers={"Content-Type": "application/json"}, timeout=20
             )
             assert answer.status_code == 412
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the workers in /proc")
+def test_a_worker_that_dies_ends_the_service(tmp_path: Path) -> None:
+    """Half a service would hide the failure from whoever restarts services."""
+    with running(tmp_path, "serve", "--port", "0", "--workers", "2", ends_with=1, **settings(tmp_path)) as server:
+        pid = server.process.pid
+        worker, *_ = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(int(worker), signal.SIGKILL)
+        assert server.process.wait(20) == 1
 
 
 def test_the_log_is_json_lines(served: Running) -> None:

@@ -115,6 +115,7 @@ def test_of_duplicate_keys_the_last_wins_even_after_one_of_a_wrong_type() -> Non
         (b'{"hook": "patient-view", /* x */ "a": 1,}', "not JSON"),
         (b'{"hook":7, nonsense', "not JSON"),
         (b"[1,", "not JSON"),
+        (b"{" + b"1" * 5000, "not JSON"),
         (b"[" * 100_000 + b"]" * 100_000, "too deeply"),
         (b'{"a":' * 100_000, "too deeply"),
         (with_tail(b',"x":' + b"[" * 10_000 + b"]" * 10_000 + b"}"), "too deeply"),
