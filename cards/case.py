@@ -14,16 +14,22 @@ from cards.record.when import When
 from cards.scales.age import Age, VitalLimits, age_of, limits_for
 from cards.scales.dependence import Dependence, Tier, oral_dependence, pump_dependence
 from cards.scales.toxicity import Toxicity, toxicity
+from cards.scales.withdrawal_gate import Gate, gate
 from cards.scales.withdrawal_score import Score, withdrawal_score
 from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
-from cards.timeline.interruptions import Interruption, Kind, last_exposure, oral_interruptions
+from cards.timeline.interruptions import Interruption, Kind, Level, last_exposure, oral_interruptions
 from cards.timeline.oral import OralExposure, oral_exposure
-from cards.timeline.pump import Pump, pump_of
+from cards.timeline.pump import Pump, PumpDrug, pump_of
 from cards.timeline.regimen import Change, change_by
 from cards.timeline.stay import Stay, current_stay, implied_stay
 from cards.timeline.taper import Taper, taper_of
 
+_ALTERNATIVES = (
+    Problem.INFECTION_SOURCE, Problem.ALCOHOL_WITHDRAWAL, Problem.NMS, Problem.SEROTONIN_SYNDROME,
+    Problem.MALIGNANT_HYPERTHERMIA,
+)  # fmt: skip
+_VITALS = (Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.RESPIRATORY_RATE)
 _LIVE_PLAN = frozenset({"active", "completed", "draft", "in-progress", "unknown", "booked", ""})
 
 
@@ -198,6 +204,49 @@ class Case:
     def pump_findings(self) -> Score:
         """Findings since the pump event."""
         return self._score(self.delivery.since if self.delivery else None, is_intrathecal=True)
+
+    @cached_property
+    def oral_gate(self) -> Gate:
+        """Whether the findings since the interruption by mouth amount to suspected withdrawal."""
+        gap = self.oral_interruption
+        level = gap.level if gap and self.oral_dependence.tier > Tier.T0 else Level.NONE
+        return gate(
+            self.oral_findings,
+            level,
+            self.toxicity,
+            is_intrathecal=False,
+            has_alternative=self.has_alternative_cause,
+            has_vitals=self.has_vitals,
+        )
+
+    @cached_property
+    def pump_gate(self) -> Gate:
+        """The same for the pump: none, another drug in it, or taken out over 14 days ago is no exposure."""
+        pump, delivery = self.pump, self.delivery
+        window = self.moment.limit(limits.RECENT_PUMP_EVENT) * 24
+        gone = pump is None or (pump.removed is not None and pump.removed.hours_until(self.now) > window)
+        exposed = pump is not None and not gone and pump.drug is not PumpDrug.OTHER and delivery is not None
+        return gate(
+            self.pump_findings,
+            delivery.level if delivery and exposed else Level.NONE,
+            self.toxicity,
+            is_intrathecal=True,
+            is_interrogated_normal=delivery is not None and delivery.is_interrogated_normal,
+            has_alternative=self.has_alternative_cause,
+            has_vitals=self.has_vitals,
+        )
+
+    @property
+    def has_alternative_cause(self) -> bool:
+        """A coded alternative cause of the findings."""
+        return self.has_problem(*_ALTERNATIVES)
+
+    @property
+    def has_vitals(self) -> bool:
+        """Whether any vital sign of the last day is recorded: symptoms alone reach warning (FND-08)."""
+        window = self.moment.limit(limits.VITALS_WINDOW)
+        told = (o for o in self.record.observations if o.concept in _VITALS and o.value is not None)
+        return any(o.when is not None and o.when.hours_until(self.now) <= window for o in told)
 
     @cached_property
     def toxicity(self) -> Toxicity:

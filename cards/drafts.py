@@ -106,7 +106,9 @@ def _resume(case: Case) -> Suggestion | None:
     if any("eGFR" in c or "kidney" in c or "dialysis" in c for c in case.toxicity.context):
         notes.append(_RENAL)
     if case.plans(Act.NPO):
-        notes.append("Nil by mouth: by feeding tube (solution, suspension or granules); there is no intravenous baclofen.")
+        notes.append(
+            "Nil by mouth: by feeding tube (solution, suspension or granules); there is no intravenous baclofen."
+        )
     instruction = _same_dosage(case, order)
     if not instruction:
         notes.append("Dose not proposed: reconcile it with patient, carer, pharmacy or administration record.")
@@ -195,7 +197,9 @@ def _taper(case: Case) -> Suggestion | None:
     slow = case.oral_dependence.tier is Tier.T3 or case.age.is_at_least(65) or case.has_problem(Problem.EPILEPSY)
     days = 14 if slow else 7
     order = _last_order(case)
-    request = _baclofen(case, order, "Stepwise reduction. If symptoms return, go back to the last tolerated dose; follow up.")
+    request = _baclofen(
+        case, order, "Stepwise reduction. If symptoms return, go back to the last tolerated dose; follow up."
+    )
     request["dosageInstruction"] = [
         _taper_instruction(daily, days, step) for step, daily in enumerate(taper_steps(dose.low)[1:], 1) if daily > 0
     ]
@@ -265,7 +269,9 @@ def _continue_day_of_surgery(case: Case) -> Suggestion | None:
     if case.oral is None:
         return None
     order = _last_order(case)
-    note = "Continue, with sips of water or by feeding tube, also on the day of surgery; plan the first dose afterwards."
+    note = (
+        "Continue, with sips of water or by feeding tube, also on the day of surgery; plan the first dose afterwards."
+    )
     request = _baclofen(case, order, note)
     if instruction := _same_dosage(case, order):
         request["dosageInstruction"] = [instruction]

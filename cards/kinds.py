@@ -1,4 +1,4 @@
-"""Card kinds, their order, what they absorb, and the reasons a clinician may give for overriding (FND-09, section 13)."""
+"""Card kinds, their order, what they absorb, and why a clinician may override them (FND-09, section 13)."""
 
 KINDS = {
     "suspected-withdrawal": "Suspected baclofen withdrawal",

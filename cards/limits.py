@@ -98,6 +98,8 @@ SYMPTOMS_WINDOW = _limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "se
 MAX_REFILL_INTERVAL = _limit("max_refill_interval", 180, "d", PUBLISHED, sources.STAB)
 
 # Restart (ABR, restart dose)
-RESTART_FULL = _limit("restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "previous dose; label wording not verified")
+RESTART_FULL = _limit(
+    "restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "previous dose; label wording not verified"
+)
 RESTART_CONFIRM = _limit("restart_with_confirmation", 7, "d", JUDGEMENT, sources.OVERDOSE)
 RESTART_MAX_ORAL = _limit("restart_max_oral", 80, "mg/day", PUBLISHED, sources.MEDSC, "label maximum")

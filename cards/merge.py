@@ -125,7 +125,9 @@ def _detail(
     bullets[1:1] = [f"Also: {line}" for line in dict.fromkeys(others) if line != _leader_summary(group)]
     lines = [f"- {bullet}" for bullet in bullets[:MAX_BULLETS]]
     lines += _evidence_lines(evidence, case)
-    not_counted = list(dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted))
+    not_counted = list(
+        dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted)
+    )
     if not_counted:
         lines.append(f"- Not counted: {'; '.join(not_counted[:6])}")
     if missing:
@@ -150,7 +152,7 @@ def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
 
 
 def not_available_line(missing: Sequence[str], case: Case) -> str:
-    """"Not available: procedures (the EHR refused)": required on every card where it is so (FND-08)."""
+    """ "Not available: procedures (the EHR refused)": required on every card where it is so (FND-08)."""
     told = []
     for key in missing:
         because = case.ledger[key].because if key in case.ledger else "not asked for"
@@ -175,9 +177,7 @@ def _basis(rules: Sequence[Rule], case: Case) -> str:
     )
 
 
-def could_not_check(
-    rules: Sequence[Rule], missing: Sequence[str], raised: Sequence[str], case: Case
-) -> MergedCard:
+def could_not_check(rules: Sequence[Rule], missing: Sequence[str], raised: Sequence[str], case: Case) -> MergedCard:
     """The card that says that nothing could be said."""
     touches = case.oral_change.touches or case.pump_change.touches
     kinds = list(dict.fromkeys(rule.kind for rule in rules))
@@ -187,7 +187,9 @@ def could_not_check(
         lines.append(f"- {not_available_line(missing, case)}")
     if raised:
         lines.append(f"- Failed: {listed(tuple(raised))}; the operator has been told.")
-    lines.append("- This is not an all-clear: check baclofen, last dose and pump in the chart and with the patient or carer.")
+    lines.append(
+        "- This is not an all-clear: check baclofen, last dose and pump in the chart and with the patient or carer."
+    )
     return MergedCard(
         kind=COULD_NOT_CHECK,
         kind_display=KINDS[COULD_NOT_CHECK],

@@ -6,7 +6,7 @@ from cards.timeline.oral import is_open
 
 _BY_PROBLEM: tuple[tuple[Problem, str], ...] = (
     (Problem.SPINAL_CORD_INJURY_HIGH,
-     "autonomic dysreflexia (cord injury at T6 or above: often bradycardia, a bladder or bowel trigger, no fever or CK)"),
+     "autonomic dysreflexia (cord injury at T6 or above: often bradycardia, a bladder or bowel trigger, no fever)"),
     (Problem.AUTONOMIC_DYSREFLEXIA, "autonomic dysreflexia (no fever or CK; relief of the trigger helps)"),
     (Problem.INFECTION_SOURCE, "sepsis (treat both: withdrawal has been misread as sepsis, C-KAO03)"),
     (Problem.MALIGNANT_HYPERTHERMIA, "malignant hyperthermia (hypercapnia, minutes to hours; dantrolene works fully)"),
@@ -17,9 +17,15 @@ _BY_PROBLEM: tuple[tuple[Problem, str], ...] = (
 _BY_DRUG: tuple[tuple[Drug, str], ...] = (
     (Drug.VOLATILE_ANAESTHETIC, "malignant hyperthermia (hypercapnia, minutes to hours; dantrolene works fully)"),
     (Drug.DOPAMINE_ANTAGONIST, "neuroleptic malignant syndrome (lead-pipe rigidity over days; stop the drug)"),
-    (Drug.SEROTONERGIC, "serotonin syndrome (a serotonergic drug is on the list; clonus, mydriasis, diarrhoea; C-SAL08)"),
+    (
+        Drug.SEROTONERGIC,
+        "serotonin syndrome (a serotonergic drug is on the list; clonus, mydriasis, diarrhoea; C-SAL08)",
+    ),
 )
-ALWAYS = "Overlaps with sepsis, autonomic dysreflexia, malignant hyperthermia, NMS, serotonin syndrome and status dystonicus."
+ALWAYS = (
+    "Overlaps with sepsis, autonomic dysreflexia, malignant hyperthermia, NMS, serotonin syndrome and "
+    "status dystonicus."
+)
 
 
 def mimic_lines(case: Case) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ BY_TUBE = (
 
 
 def told_dose(dose: DailyDose | None) -> str:
-    """"60 mg/day", "40-60 mg/day" or nothing."""
+    """ "60 mg/day", "40-60 mg/day" or nothing."""
     if dose is None:
         return ""
     amount = number(dose.low) if dose.low == dose.high else f"{number(dose.low)}-{number(dose.high)}"
@@ -29,7 +29,7 @@ def told_dose(dose: DailyDose | None) -> str:
 
 
 def with_dose(dose: DailyDose | None) -> str:
-    """"baclofen 60 mg/day", or "baclofen" where the dose is not known."""
+    """ "baclofen 60 mg/day", or "baclofen" where the dose is not known."""
     return f"baclofen {told_dose(dose)}".strip()
 
 

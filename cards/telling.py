@@ -1,22 +1,18 @@
 """What both withdrawal cards say of their findings, and how a rule chooses among reasons to be quiet."""
 
 from cards.case import Case
-from cards.record.concepts import Measure, Problem
 from cards.scales.withdrawal_score import Score
 from cards.verdict import Card, Evidence, Quiet, Urgency
 from cards.words import when
 
 UNCERTAIN = "Withdrawal or toxicity? Examine tone, interrogate the pump, before giving or holding baclofen"
-UNCERTAIN_WHY = "Blood pressure and heart rate do not tell the two apart (C-LEU06): low tone means toxicity, rigidity withdrawal."
-_ALTERNATIVES = (
-    Problem.INFECTION_SOURCE, Problem.ALCOHOL_WITHDRAWAL, Problem.NMS, Problem.SEROTONIN_SYNDROME,
-    Problem.MALIGNANT_HYPERTHERMIA,
-)  # fmt: skip
-_VITALS = (Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.RESPIRATORY_RATE)
+UNCERTAIN_WHY = (
+    "Blood pressure and heart rate do not tell the two apart (C-LEU06): low tone means toxicity, rigidity withdrawal."
+)
 
 
 def counted_line(score: Score, interruption: str, case: Case) -> str:
-    """"Counted 7 points: rigidity 2 (10 Mar 14:10), T 39.8 °C 2 ... Key differentiator: baclofen interruption ..."."""
+    """ "Counted 7 points: rigidity 2 (10 Mar 14:10), T 39.8 °C 2 ... Key differentiator: baclofen interruption ..."."""
     told = ", ".join(
         f"{item.finding.text} {item.points} ({when(item.finding.when, case.zone)})" for item in score.items
     )
@@ -46,17 +42,6 @@ def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evide
         not_counted=score.not_counted,
         capped="tone not documented",
     )  # fmt: skip
-
-
-def has_alternative(case: Case) -> bool:
-    """A coded alternative cause of the findings."""
-    return case.has_problem(*_ALTERNATIVES)
-
-
-def has_vitals(case: Case) -> bool:
-    """Whether any vital sign was recorded at all: symptoms alone reach warning (FND-08)."""
-    recent = (o for o in case.record.observations if o.concept in _VITALS and o.value is not None and o.when)
-    return any(o.when is not None and o.when.hours_until(case.now) <= 24 for o in recent)
 
 
 def first_certain(case: Case, *reasons: Quiet) -> Quiet:

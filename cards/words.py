@@ -31,7 +31,9 @@ def safe(text: str, limit: int = _CHART_TEXT_LIMIT) -> str:
     """Chart text without markup, links, control or bidirectional characters; at most `limit` characters."""
     text = unicodedata.normalize("NFC", text).translate(_HARMLESS)
     text = "".join(c for c in text if unicodedata.category(c)[0] != "C")
-    text = _AUTOLINK.sub(lambda m: m.group().replace(":", " ").replace("@", " at ").replace("/", " ").replace(".", " "), text)
+    text = _AUTOLINK.sub(
+        lambda m: m.group().replace(":", " ").replace("@", " at ").replace("/", " ").replace(".", " "), text
+    )
     text = _SPACES.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
@@ -70,19 +72,19 @@ def hours(value: float) -> str:
 
 
 def day(moment: datetime, zone: tzinfo) -> str:
-    """"10 Mar" of the facility's day; with the year when it is not obvious the caller adds it."""
+    """ "10 Mar" of the facility's day; with the year when it is not obvious the caller adds it."""
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b %Y}"
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
-    """"10 Mar 18:00" in the facility's zone."""
+    """ "10 Mar 18:00" in the facility's zone."""
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b} {local:%H:%M}"
 
 
 def when(time: When | None, zone: tzinfo) -> str:
-    """"10 Mar 18:00"; "10 Mar 2026 (date only, time unknown)"; "date unknown"."""
+    """ "10 Mar 18:00"; "10 Mar 2026 (date only, time unknown)"; "date unknown"."""
     if time is None:
         return "date unknown"
     if time.is_exact:
@@ -100,14 +102,14 @@ def dated(time: When | None, zone: tzinfo) -> str:
 
 
 def ago(time: When | None, now: datetime, zone: tzinfo) -> str:
-    """"14 h ago (10 Mar 18:00)"."""
+    """ "14 h ago (10 Mar 18:00)"."""
     if time is None:
         return "at an unknown time"
     return f"{hours(time.hours_until(now))} ago ({when(time, zone)})"
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

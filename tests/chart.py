@@ -327,7 +327,7 @@ class Chart:
         """Decide; the needs in `lost` failed, and their resources are not there."""
         gone = set(lost) | set(unsupported)
         kept = [s for s in self.supplied() if s.need not in gone]
-        states = {key: State.FAILED for key in lost} | {key: State.UNSUPPORTED for key in unsupported}
+        states = dict.fromkeys(lost, State.FAILED) | dict.fromkeys(unsupported, State.UNSUPPORTED)
         return Decided(
             decide(
                 all_rules() if rules is None else rules,

@@ -235,15 +235,18 @@ def test_pump_dose_in_milligrams_or_micrograms() -> None:
 
 
 UNRELATED: list[Resource] = [
-    {"resourceType": "Observation", "id": "u1", "status": "final", "subject": SUBJECT, "code": {"text": "Favourite colour"}, "valueString": "blue"},
+    {"resourceType": "Observation", "id": "u1", "status": "final", "subject": SUBJECT,
+     "code": {"text": "Favourite colour"}, "valueString": "blue"},
     {"resourceType": "MedicationRequest", "id": "u2", "status": "active", "intent": "order", "subject": SUBJECT,
      "medicationCodeableConcept": {"text": "atorvastatin 20 mg"}, "authoredOn": "2020-01-01",
      "category": [{"coding": [{"code": "community"}]}]},
     {"resourceType": "Condition", "id": "u3", "subject": SUBJECT, "code": {"text": "Hay fever"}},
-    {"resourceType": "Procedure", "id": "u4", "status": "completed", "subject": SUBJECT, "code": {"text": "Dental cleaning"}},
-    {"resourceType": "MedicationRequest", "id": "u5", "status": "entered-in-error", "intent": "order", "subject": SUBJECT,
-     "medicationCodeableConcept": {"text": "baclofen 10 mg"}},
-    {"resourceType": "AllergyIntolerance", "id": "u6", "patient": SUBJECT, "code": {"coding": [{"system": RXNORM, "code": "1292"}]}},
+    {"resourceType": "Procedure", "id": "u4", "status": "completed", "subject": SUBJECT,
+     "code": {"text": "Dental cleaning"}},
+    {"resourceType": "MedicationRequest", "id": "u5", "status": "entered-in-error", "intent": "order",
+     "subject": SUBJECT, "medicationCodeableConcept": {"text": "baclofen 10 mg"}},
+    {"resourceType": "AllergyIntolerance", "id": "u6", "patient": SUBJECT,
+     "code": {"coding": [{"system": RXNORM, "code": "1292"}]}},
 ]  # fmt: skip
 
 
@@ -286,7 +289,7 @@ def rewrite_instants(node: Any) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PATIENTS), st.sampled_from([need.key for need in needs.ALL]))
 def test_losing_a_need_never_makes_a_confident_silence(patient: Patient, lost: str) -> None:
-    """Whatever cards there were, without one need's data there is a card, or it is said that the check is incomplete."""
+    """Without one need's data there is a card, or it is said that the check is incomplete."""
     chart, drafts = patient()
     hook = ORDER_SIGN if drafts else chart.moment().hook
     before = chart.decide(hook, drafts)

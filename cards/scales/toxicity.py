@@ -103,7 +103,9 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
             context.append("new sedative or opioid")
     if pump and is_recent(pump.latest(Act.PUMP_REFILL, Act.PUMP_INTERROGATION), moment, AFTER_PUMP_DAYS):
         context.append("pump refilled or programmed within 72 h")
-    if pump and is_recent(pump.latest(Act.PUMP_REVISION, Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT), moment, AFTER_SURGERY_DAYS):
+    if pump and is_recent(
+        pump.latest(Act.PUMP_REVISION, Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT), moment, AFTER_SURGERY_DAYS
+    ):
         context.append("pump surgery within 96 h")
     problems = {concept for c in record.conditions if c.is_active for concept in c.concepts}
     if Problem.BACLOFEN_TOXICITY in problems:

@@ -88,9 +88,7 @@ def _is_met(
 
 def _could_be_toxicity(score: Score, toxic: Toxicity) -> bool:
     """Tone not documented, and the two counts are close or toxicity leads."""
-    return (
-        toxic.tone == "not documented" and toxic.gate_met and score.points - toxic.points < UNCERTAIN_MARGIN
-    )
+    return toxic.tone == "not documented" and toxic.gate_met and score.points - toxic.points < UNCERTAIN_MARGIN
 
 
 def _urgency(score: Score, level: Level, *, is_intrathecal: bool, has_vitals: bool) -> Urgency:

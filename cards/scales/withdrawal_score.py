@@ -210,7 +210,11 @@ def acute_kidney_injury(found: Findings) -> Finding | None:
 
 
 def _organ_failure(found: Findings) -> Finding | None:
-    for measure, high in ((Measure.LACTATE, LACTATE_HIGH), (Measure.AST, TRANSAMINASE_HIGH), (Measure.ALT, TRANSAMINASE_HIGH)):
+    for measure, high in (
+        (Measure.LACTATE, LACTATE_HIGH),
+        (Measure.AST, TRANSAMINASE_HIGH),
+        (Measure.ALT, TRANSAMINASE_HIGH),
+    ):
         worst = found.highest(measure)
         if worst and worst.value is not None and worst.value >= high:
             return shown(measure, worst)

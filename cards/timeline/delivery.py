@@ -14,7 +14,7 @@ from cards.record.concepts import Act, Measure, Problem, Sign
 from cards.record.record import Record
 from cards.record.when import When
 from cards.timeline.interruptions import Level
-from cards.timeline.pump import Pump, PumpEvent, is_recent
+from cards.timeline.pump import Pump, is_recent
 from cards.timeline.reservoir import days_to
 from cards.verdict import Evidence
 
@@ -98,13 +98,14 @@ def _seen(pump: Pump, level: Level, because: str, sign: Sign) -> Delivery | None
 
 def _complication(record: Record, moment: Moment) -> Delivery | None:
     """A coded mechanical complication of the device, new in the last 14 days. Its codes also cover stimulators."""
+    window = moment.limit(limits.RECENT_PUMP_EVENT) * 24
     for condition in record.conditions:
         when = condition.onset or condition.recorded
-        if Problem.PUMP_COMPLICATION in condition.concepts and condition.is_active and when is not None:
-            if when.hours_until(moment.now) <= moment.limit(limits.RECENT_PUMP_EVENT) * 24:
-                evidence = Evidence(condition.reference, condition.text, when)
-                return Delivery(level=Level.PROBABLE, because="pump or catheter complication", since=when,
-                                evidence=(evidence,), is_catheter=True)  # fmt: skip
+        told = Problem.PUMP_COMPLICATION in condition.concepts and condition.is_active
+        if told and when is not None and when.hours_until(moment.now) <= window:
+            evidence = Evidence(condition.reference, condition.text, when)
+            return Delivery(level=Level.PROBABLE, because="pump or catheter complication", since=when,
+                            evidence=(evidence,), is_catheter=True)  # fmt: skip
     return None
 
 

@@ -89,8 +89,8 @@ class Findings:
         newest = self._since.earliest if self._since is not None else window
         newest = min(newest, now - timedelta(days=at_least_days))
         oldest = now - timedelta(days=days)
-        told = [o for o in self._by_concept[measure]
-                if o.value is not None and o.when and oldest <= o.when.earliest and o.when.latest <= newest]  # fmt: skip
+        known = [(o, o.when) for o in self._by_concept[measure] if o.value is not None and o.when]
+        told = [o for o, when in known if oldest <= when.earliest and when.latest <= newest]
         return sorted(told, key=_instant)
 
     def sign(self, sign: Sign) -> Finding | None:

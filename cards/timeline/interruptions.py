@@ -161,9 +161,7 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
                         evidence=(evidence,))  # fmt: skip
 
 
-def _not_given(
-    exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment
-) -> Interruption | None:
+def _not_given(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
     """In a stay, doses are charted as not given, or an order holds and none is charted for too long."""
     if stay is None:
         return None
@@ -203,7 +201,9 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
         return None
     if not in_setting:
         return None
-    order = max(in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), _latest(_end_of(o) or o.authored or o.start)))
+    order = max(
+        in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), _latest(_end_of(o) or o.authored or o.start))
+    )
     since, basis = last_exposure(exposure, stay, moment)
     if since is None or (stay is not None and basis != "last dose given"):
         stopped = _end_of(order)
@@ -215,7 +215,9 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
             return None
         since, basis = When(begun.earliest, moment.now, "ambiguous", ""), "order ended at an unknown time"
     hours = since.hours_until(moment.now)
-    kind = Kind.LAPSED if has_ordinary_end(order, moment.now) else Kind.HELD if order.status == "on-hold" else Kind.STOPPED
+    kind = (
+        Kind.LAPSED if has_ordinary_end(order, moment.now) else Kind.HELD if order.status == "on-hold" else Kind.STOPPED
+    )
     threshold = missed_dose_threshold(exposure.interval_hours, moment)
     level = _level_by_hours(hours, threshold, moment, confirmed=True)
     evidence = [Evidence(order.reference, f"order {order.status}: {order.product.name}", _end_of(order))]

@@ -94,7 +94,11 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
     supply = supply_of(fills, stays, dose)
     since, last, certain = _coverage(orders, given, fills, supply, moment)
     # Days of use are the facility's calendar days: a night when the clock is put forward is no shorter than another.
-    covered = (last.astimezone(moment.zone).date() - since.earliest.astimezone(moment.zone).date()).days if since and last else 0
+    covered = (
+        (last.astimezone(moment.zone).date() - since.earliest.astimezone(moment.zone).date()).days
+        if since and last
+        else 0
+    )
     regular = [o for o in orders if not o.dosage.is_prn]
     return OralExposure(
         orders=tuple(orders),
@@ -138,7 +142,11 @@ def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], mom
     newest = max(recent, key=lambda f: f.when.latest if f.when else moment.now, default=None)
     if newest is None or newest.when is None:
         return None
-    over = [o for o in orders if not is_open(o, moment.now) and (end := o.end or o.status_changed) and end.latest > newest.when.latest]
+    over = [
+        o
+        for o in orders
+        if not is_open(o, moment.now) and (end := o.end or o.status_changed) and end.latest > newest.when.latest
+    ]
     return None if over else newest
 
 
@@ -151,9 +159,7 @@ def is_home(order: MedicationOrder, stay: Stay | None) -> bool:
     return stay is None or not stay.contains(order.start or order.authored)
 
 
-def holds_now(
-    order: MedicationOrder, stay: Stay | None, given: Sequence[Administration], moment: Moment
-) -> bool:
+def holds_now(order: MedicationOrder, stay: Stay | None, given: Sequence[Administration], moment: Moment) -> bool:
     """Whether this order makes the patient take baclofen where the patient now is.
 
     In a stay a home medicine holds only if doses were given from it there (clinical.md section 0).

@@ -78,7 +78,7 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
     evidence, starts = _signs_of_pump(record, procedures, infusions, moment)
     if not evidence:
         return None
-    removed = _removal(record, procedures, moment)
+    removed = _removal(procedures, moment)
     drugs = _drugs(record, procedures, infusions)
     baclofen_orders = [o for o in infusions if o.product.is_baclofen]
     baclofen_orders.sort(key=_began, reverse=True)
@@ -132,7 +132,7 @@ def _signs_of_pump(
     return evidence, [w for w in starts if w.may_be_past(moment.now)]
 
 
-def _removal(record: Record, procedures: list[Procedure], moment: Moment) -> When | None:
+def _removal(procedures: list[Procedure], moment: Moment) -> When | None:
     """When the pump was taken out, if it was and no later implant puts one back."""
     removals = [p for p in procedures if Act.PUMP_REMOVAL in p.acts and not p.acts & {Act.PUMP_REPLACEMENT}]
     dated = [p.when for p in removals if p.when and p.when.may_be_past(moment.now)]
@@ -167,13 +167,13 @@ def _which(drugs: set[Drug], record: Record) -> PumpDrug:
         return PumpDrug.BACLOFEN
     if drugs & OTHER_PUMP_DRUGS:
         return PumpDrug.OTHER
-    spastic = any(Problem.SPASTICITY_INDICATION in c.concepts or Sign.SPASTICITY in c.concepts for c in record.conditions)
+    spastic = any(
+        Problem.SPASTICITY_INDICATION in c.concepts or Sign.SPASTICITY in c.concepts for c in record.conditions
+    )
     return PumpDrug.BACLOFEN if spastic else PumpDrug.UNKNOWN
 
 
-def _order_ended(
-    orders: list[MedicationOrder], holding: list[MedicationOrder], moment: Moment
-) -> When | None:
+def _order_ended(orders: list[MedicationOrder], holding: list[MedicationOrder], moment: Moment) -> When | None:
     if holding or not orders:
         return None
     stopped = [o for o in orders if o.status in ("stopped", "on-hold")]
@@ -202,7 +202,9 @@ def _events(record: Record, procedures: Iterable[Procedure], moment: Moment) -> 
     for condition in record.conditions:
         if condition.is_active:
             for sign in sorted(condition.concepts & _EVENT_SIGNS):
-                events.append(PumpEvent(sign, condition.reference, condition.text, condition.onset or condition.recorded))
+                events.append(
+                    PumpEvent(sign, condition.reference, condition.text, condition.onset or condition.recorded)
+                )
     for procedure in procedures:
         for sign in sorted(procedure.signs & _EVENT_SIGNS):
             events.append(PumpEvent(sign, procedure.reference, procedure.text, procedure.when))

@@ -59,7 +59,7 @@ def is_selected(reference: str, moment: Moment) -> bool:
     """Whether advice may be about this draft: in order-select only about what the user just selected."""
     if moment.hook is not ORDER_SELECT or not moment.selections:
         return True
-    return reference in moment.selections or reference.split("/")[-1] in moment.selections
+    return reference in moment.selections or reference.rpartition("/")[2] in moment.selections
 
 
 def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record, moment: Moment) -> Change:
@@ -69,7 +69,9 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
     known = {o.reference: o for o in (*current, *record.replaced, *record.medication_orders) if o.product.is_baclofen}
     mine = [o for o in drafts if _is_mine(o, routes, known)]
     stopping = [o for o in mine if o.status in _STOPPING or o.do_not_perform]
-    replacing = [o for o in drafts if not o.product.is_baclofen and o.replaces in known and known[o.replaces].route in routes]
+    replacing = [
+        o for o in drafts if not o.product.is_baclofen and o.replaces in known and known[o.replaces].route in routes
+    ]
     ordering = [o for o in mine if o.status in _ORDERING and not o.do_not_perform]
     stop_orders = [o for o in record.orders if o.is_draft and o.acts & _STOP_ACTS[route is Route.INTRATHECAL]]
     gone = {o.reference for o in stopping} | {o.replaces for o in (*stopping, *replacing, *ordering)}

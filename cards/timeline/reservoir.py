@@ -29,9 +29,7 @@ class Reservoir(msgspec.Struct, frozen=True, kw_only=True):
     booked_reference: str = ""
 
 
-def reservoir_of(
-    record: Record, procedures: Iterable[Procedure], dose: DailyDose | None, moment: Moment
-) -> Reservoir:
+def reservoir_of(record: Record, procedures: Iterable[Procedure], dose: DailyDose | None, moment: Moment) -> Reservoir:
     """What is known of the reservoir; a date older than the last fill no longer counts."""
     fills = [(p.when, p.reference) for p in procedures if p.acts & _FILLS and p.when and p.when.may_be_past(moment.now)]
     fills += [
@@ -60,7 +58,7 @@ def _latest_date(observations: Iterable[Observation], concept: Measure, last_fil
     """The newest date of this kind that was written at or after the last fill."""
     told = [o for o in observations if o.concept == concept and o.date]
     valid = [o for o in told if last_fill is None or not _is_superseded(o, last_fill)]
-    return max(valid, key=lambda o: (o.when.latest.timestamp() if o.when else float("-inf")), default=None)
+    return max(valid, key=lambda o: o.when.latest.timestamp() if o.when else float("-inf"), default=None)
 
 
 def _is_superseded(told: Observation, last_fill: When) -> bool:
@@ -88,7 +86,8 @@ def _empty(
         return None, ""
     volume = max(volumes, key=lambda o: _instant(o.when or last_fill))
     measured = volume.when or last_fill
-    assert measured is not None and volume.value is not None
+    assert measured is not None
+    assert volume.value is not None
     lasts = timedelta(days=volume.value * strength.value / mcg_a_day)
     return When(measured.earliest + lasts, measured.latest + lasts, "day"), volume.reference
 

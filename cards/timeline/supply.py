@@ -26,18 +26,19 @@ def supply_of(
     dispenses: Sequence[Dispense], stays: Sequence[tuple[datetime, datetime]], dose: DailyDose | None
 ) -> Supply | None:
     """The supply of these fills; None where no fill has a date and a length."""
-    fills = [(d, days) for d in dispenses if d.status in _FILLED and d.when and (days := _days(d, dose))]
+    fills = sorted(
+        ((d.when, days, d) for d in dispenses if d.status in _FILLED and d.when and (days := _days(d, dose))),
+        key=lambda fill: fill[0].earliest,
+    )
     if not fills:
         return None
-    fills.sort(key=lambda fill: fill[0].when.earliest if fill[0].when else datetime.max)
-    earliest = latest = None
-    for fill, days in fills:
-        assert fill.when is not None
-        earliest = _after(max(earliest, fill.when.earliest) if earliest else fill.when.earliest, days, stays)
-        latest = _after(max(latest, fill.when.latest) if latest else fill.when.latest, days, stays)
-    assert earliest and latest
-    exact = "instant" if latest - earliest < timedelta(hours=1) else "day"
-    return Supply(When(earliest, latest, exact), fills[-1][0])
+    first = fills[0][0]
+    earliest, latest = first.earliest, first.latest
+    for filled, days, _ in fills:
+        earliest = _after(max(earliest, filled.earliest), days, stays)
+        latest = _after(max(latest, filled.latest), days, stays)
+    precision = "instant" if latest - earliest < timedelta(hours=1) else "day"
+    return Supply(When(earliest, latest, precision), fills[-1][2])
 
 
 def _days(fill: Dispense, dose: DailyDose | None) -> float | None:

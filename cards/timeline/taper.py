@@ -1,6 +1,7 @@
 """Is there a planned, stepwise reduction, and is it slow enough? (FND-06)"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -45,7 +46,7 @@ def taper_of(record: Record, orders: Sequence[MedicationOrder], moment: Moment, 
 def is_descending(steps: Sequence[DoseStep]) -> bool:
     """A schedule whose doses never rise and fall at least once."""
     doses = [step.dose.low for step in steps if step.dose]
-    return len(doses) > 1 and all(a >= b for a, b in zip(doses, doses[1:], strict=False)) and doses[0] > doses[-1]
+    return len(doses) > 1 and all(a >= b for a, b in pairwise(doses)) and doses[0] > doses[-1]
 
 
 def allowed_step(dose: float, moment: Moment, *, is_child: bool) -> float:
@@ -58,11 +59,14 @@ def _checked(order: MedicationOrder, moment: Moment, *, is_child: bool) -> Taper
     steps = [s for s in order.dosage.steps if s.dose]
     upcoming = [s.start for s in steps if s.start and not s.start.may_be_past(moment.now)]
     next_step = min(upcoming, key=lambda w: w.earliest, default=None)
-    for before, after in zip(steps, steps[1:], strict=False):
-        assert before.dose and after.dose
+    for before, after in pairwise(steps):
+        assert before.dose
+        assert after.dose
         cut = before.dose.low - after.dose.high
         days = _days(before)
-        if cut > allowed_step(before.dose.low, moment, is_child=is_child) or (cut > 0 and days is not None and days < 7):
+        if cut > allowed_step(before.dose.low, moment, is_child=is_child) or (
+            cut > 0 and days is not None and days < 7
+        ):
             told = f"{before.dose.low:g} to {after.dose.high:g} mg/day in one step"
             return Taper(order.reference, False, next_step, told)
     return Taper(order.reference, True, next_step)

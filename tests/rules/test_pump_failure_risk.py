@@ -16,8 +16,8 @@ def with_pump(**more: str | None) -> Chart:
 
 @pytest.mark.parametrize(
     ("alarm", "urgency"),
-    [("+15d", ""), ("+14d", "info"), ("+4d", "info"), ("+3d", "warning"), ("0d", "warning"), ("1d", "warning"), ("2d", "critical"),
-     ("60d", "critical")],
+    [("+15d", ""), ("+14d", "info"), ("+4d", "info"), ("+3d", "warning"), ("0d", "warning"), ("1d", "warning"),
+     ("2d", "critical"), ("60d", "critical")],
 )  # fmt: skip
 def test_days_to_the_alarm_date(alarm: str, urgency: str) -> None:
     """Whole calendar days of the facility: due today, yesterday, the day before."""
@@ -45,7 +45,10 @@ def test_refilled_after_the_date_was_programmed() -> None:
     assert chart.decide().is_silent
 
 
-@pytest.mark.parametrize(("last", "urgency"), [("90d", ""), ("91d", "info"), ("150d", "info"), ("151d", "warning"), ("180d", "warning"), ("181d", "critical")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("last", "urgency"),
+    [("90d", ""), ("91d", "info"), ("150d", "info"), ("151d", "warning"), ("180d", "warning"), ("181d", "critical")],
+)
 def test_without_a_date_the_last_refill_counts(last: str, urgency: str) -> None:
     """Makers recommend at most 180 days."""
     chart = with_pump()

@@ -173,8 +173,8 @@ def test_without_an_age_vital_signs_are_not_called_abnormal() -> None:
 
 @pytest.mark.parametrize(
     ("age", "pulse", "fast"),
-    [(0.05, 181, True), (0.05, 180, False), (0.5, 191, True), (2, 141, True), (4, 121, True), (8, 119, True), (11, 119, True),
-     (12.5, 101, True), (14, 101, True), (14, 100, False)],
+    [(0.05, 181, True), (0.05, 180, False), (0.5, 191, True), (2, 141, True), (4, 121, True), (8, 119, True),
+     (11, 119, True), (12.5, 101, True), (14, 101, True), (14, 100, False)],
 )  # fmt: skip
 def test_pulse_by_age(age: float, pulse: float, fast: bool) -> None:
     """The bands of PALS."""

@@ -1,5 +1,6 @@
 """Planned reductions: slow enough, too fast, told in words."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -93,6 +94,6 @@ def test_the_taper_we_offer_keeps_its_own_rules(daily: float) -> None:
     """Down to zero, each step within the limits, single doses in whole or half tablets that add up."""
     doses = taper_steps(daily)
     assert doses[-1] == 0
-    for before, after in zip(doses, doses[1:], strict=False):
+    for before, after in pairwise(doses):
         assert 0 < before - after <= max(10, 0.25 * before)
         assert sum(split_in_three(after)) == after

@@ -20,9 +20,15 @@ from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
 
 SUMMARY = "Baclofen cut {before} to {after} in one step ({pct} %): faster than a safe taper"
-WHY = "Hyperthermia of 42.5 °C followed an in-hospital dose decrease (C-PAUL21): watch temperature, tone and mental state for 72 h."
+WHY = (
+    "Hyperthermia of 42.5 °C followed an in-hospital dose decrease (C-PAUL21): watch temperature, tone and mental "
+    "state for 72 h."
+)
 ORAL_ADVICE = "Options: an intermediate step of at most {step} mg/day a week, or keep the order."
-PUMP_ADVICE = "10-20 % per session is the usual maintenance step (C-MEDSC): a larger one needs a monitored bed and a written plan."
+PUMP_ADVICE = (
+    "10-20 % per session is the usual maintenance step (C-MEDSC): a larger one needs a monitored bed and "
+    "a written plan."
+)
 
 
 @rule(
@@ -57,11 +63,15 @@ def _by_mouth(case: Case) -> Verdict:
         return Quiet("no cut beyond the limits of a taper", rests_on=())
     if excuse := _excuse(case, change):
         return excuse
-    abrupt = cut >= case.moment.limit(limits.ABRUPT_CUT_SHARE) * before.low and cut > case.moment.limit(limits.ORAL_STEP_MG)
+    abrupt = cut >= case.moment.limit(limits.ABRUPT_CUT_SHARE) * before.low and cut > case.moment.limit(
+        limits.ORAL_STEP_MG
+    )
     step = allowed_step(before.low, case.moment, is_child=case.is_child_by_tier)
     return Card(
         urgency=_urgency(case, change, abrupt=abrupt),
-        summary=say(SUMMARY, before=told_dose(before), after=told_dose(change.after), pct=round(100 * cut / before.low)),
+        summary=say(
+            SUMMARY, before=told_dose(before), after=told_dose(change.after), pct=round(100 * cut / before.low)
+        ),
         detail=(oral_exposure_line(case), WHY, say(ORAL_ADVICE, step=step)),
         evidence=(*_drafts(change), *oral_evidence(case)),
         suggestions=("taper", "keep-order"),

@@ -57,9 +57,9 @@ def stop_order(case: Case) -> Verdict:
 
 def _stops_pump(case: Case) -> Card | None:
     change = case.pump_change
-    if not (change.stops or change.stop_orders) or not change.leaves_none or change.is_hold and _has_plan(change):
+    if not (change.stops or change.stop_orders) or not change.leaves_none or (change.is_hold and _has_plan(change)):
         return None
-    if case.pump is not None and (not case.pump.is_in_place or case.pump.other_drugs and not case.pump.is_baclofen):
+    if case.pump is not None and (not case.pump.is_in_place or (case.pump.other_drugs and not case.pump.is_baclofen)):
         return None
     dose = case.pump.dose if case.pump else None
     return Card(
@@ -164,6 +164,8 @@ def _draft_evidence(change: Change) -> tuple[Evidence, ...]:
 
 
 def _substitute_line(change: Change) -> tuple[str, ...]:
-    return (say(NOT_CONTINUED, drugs=listed([d.value for d in change.substitutes]).capitalize()),) if change.substitutes else ()
-
-
+    return (
+        (say(NOT_CONTINUED, drugs=listed([d.value for d in change.substitutes]).capitalize()),)
+        if change.substitutes
+        else ()
+    )

@@ -23,7 +23,9 @@ from cards.words import safe, say
 LONG_ENOUGH = Limit("npo_long_enough", 8, "h", JUDGEMENT, sources.DUP18, "10 h without sufficed for severe rebound")
 
 SUMMARY = "{order} would interrupt baclofen: give with sips or by tube"
-CONTINUE = "Muscle relaxants including baclofen are continued on the day of surgery (C-SPAQI, C-UKCPA), with a sip of water."
+CONTINUE = (
+    "Muscle relaxants including baclofen are continued on the day of surgery (C-SPAQI, C-UKCPA), with a sip of water."
+)
 WHY = "A 10-h perioperative pause was enough for severe rebound spasticity (C-DUP18)."
 ADDITIVE = "Sedation and low blood pressure add up with anaesthetics and opioids (C-UKCPA): tell the anaesthetist."
 

@@ -39,7 +39,8 @@ REPLACEMENT = "Pump replacement planned {day}: watch for withdrawal for 24-72 h 
 
 BRIDGING = (
     "A bridging plan is one of: externalised intrathecal infusion or lumbar catheter (C-HWA19); scheduled baclofen by "
-    "mouth plus benzodiazepine in a monitored bed with a specialist (single case, C-HAL23); a planned wean before surgery."
+    "mouth plus benzodiazepine in a monitored bed with a specialist (single case, C-HAL23); a planned wean before "
+    "surgery."
 )
 ORAL_ALONE = (
     "Baclofen by mouth alone is not a plan: severe withdrawal despite it after removal (C-GRE03); 56 days of ICU "
@@ -99,7 +100,11 @@ def pump_procedure(case: Case) -> Verdict:
         summary=" ".join(say(template, day=day).replace(" :", ":").split()),
         detail=(
             f"Intrathecal baclofen {told_dose(pump.dose)} would be interrupted.".replace("  ", " ")
-            + ("" if pump.drug is PumpDrug.BACLOFEN else " The drug in the pump is not recorded: ask for the pump card."),
+            + (
+                ""
+                if pump.drug is PumpDrug.BACLOFEN
+                else " The drug in the pump is not recorded: ask for the pump card."
+            ),
             *((f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)),
             WATCH,
             TABLETS,
@@ -118,7 +123,9 @@ def _plans(case: Case) -> list[Plan]:
             found.append(Plan(order.acts, Evidence(order.reference, order.text, order.start or order.authored)))
     for procedure in case.record.procedures:
         if procedure.acts & _PLANNED and procedure.status == "preparation":
-            found.append(Plan(procedure.acts, Evidence(procedure.reference, procedure.text, procedure.start or procedure.when)))
+            found.append(
+                Plan(procedure.acts, Evidence(procedure.reference, procedure.text, procedure.start or procedure.when))
+            )
     return sorted(found, key=lambda p: (Act.PUMP_REPLACEMENT in p.acts, Act.PUMP_REMOVAL not in p.acts))
 
 
@@ -130,8 +137,11 @@ def _bridging(case: Case) -> str:
         return "bridging plan documented"
     if case.plans(Act.PUMP_WEAN):
         return "planned wean"
-    orders = [o for o in case.record.medication_orders
-              if (is_open(o, case.now) or o.status == "draft") and not o.do_not_perform]
+    orders = [
+        o
+        for o in case.record.medication_orders
+        if (is_open(o, case.now) or o.status == "draft") and not o.do_not_perform
+    ]
     benzodiazepine = any(o.product.drugs & BENZODIAZEPINES for o in orders)
     baclofen = bool(case.oral and (case.oral.current or case.oral_change.orders))
     monitored = bool(case.plans(Act.ICU)) or any(Act.ICU in e.acts for e in case.record.encounters)

@@ -2,7 +2,7 @@
 
 When  the low-reservoir alarm date, or the calculated empty date, is near or passed and no refill is recorded or booked;
       or, without such a date, the last refill is long ago
-Then  4-14 days before: a reminder; 0-3 days before, or up to one day after: a warning; two days after, or empty: critical
+Then  4-14 days before: a reminder; from 3 days before to one day after: a warning; two days after, or empty: critical
 Else  quiet: refill far off, booked in time, no pump, another drug in the pump
 """
 
@@ -47,7 +47,10 @@ LAST = "Baclofen pump last refilled {date} ({days} days ago): refill and interro
 NOTHING_KNOWN = "Baclofen pump: no refill or alarm date recorded. Ask the pump clinic"
 DRUG_UNKNOWN = "Implanted pump, drug in it not recorded: ask for the pump card"
 
-WHY = "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LITB); makers recommend at most 180 days between refills (C-STAB)."
+WHY = (
+    "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LITB); makers recommend at most 180 days between "
+    "refills (C-STAB)."
+)
 ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
 NOT_READ = "Refills could not be read: the pump may have been filled since."
@@ -199,4 +202,3 @@ def _evidence(reservoir: Reservoir, by: str) -> tuple[Evidence, ...]:
     if by == "empty":
         return (Evidence(reservoir.empty_reference, "calculated empty date", reservoir.empty),)
     return (Evidence(reservoir.alarm_reference, "refill alarm date", reservoir.alarm),)
-

@@ -2,7 +2,7 @@
 
 When  a baclofen pump is in place (or was taken out within 14 days), delivery fails or may fail, and new findings reach
       the gate of the score (2 points after a probable failure, 5 in two domains while the pump's state is unknown)
-Then  interrogate now and restore intrathecal baclofen; critical with a red flag, 6 points, or 4 after a probable failure
+Then  interrogate now, restore intrathecal baclofen; critical with a red flag, 6 points, or 4 after a probable failure
 Else  quiet: no pump, another drug in it, too few findings, low tone (toxicity)
 """
 
@@ -26,9 +26,9 @@ from cards.needs import (
     VITALS,
 )
 from cards.rule import rule
-from cards.scales.withdrawal_gate import Answer, fewest_points, gate
+from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import told_dose
-from cards.telling import counted_line, first_certain, has_alternative, has_vitals, score_evidence, uncertain_card
+from cards.telling import counted_line, first_certain, score_evidence, uncertain_card
 from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago
@@ -46,7 +46,11 @@ ACTIONS = (
     "intrathecal restoration.",
     "Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
 )
-ACTIONS_CHILD = (*ACTIONS[:3], "Oral baclofen alone is not effective and must not delay intrathecal restoration.", ACTIONS[4])
+ACTIONS_CHILD = (
+    *ACTIONS[:3],
+    "Oral baclofen alone is not effective and must not delay intrathecal restoration.",
+    ACTIONS[4],
+)
 BRIDGE = (
     "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
     "reduce in the elderly, COPD or with opioids."
@@ -77,9 +81,7 @@ def intrathecal(case: Case) -> Verdict:
         return Quiet("the pump was taken out more than 14 days ago", rests_on=(PROCEDURES,))
     if score.points < fewest_points():
         return first_certain(case, Quiet("too few findings of withdrawal", rests_on=SIGNS))
-    judged = gate(score, delivery.level, case.toxicity, is_intrathecal=True,
-                  is_interrogated_normal=delivery.is_interrogated_normal, has_alternative=has_alternative(case),
-                  has_vitals=has_vitals(case))  # fmt: skip
+    judged = case.pump_gate
     if judged.answer is Answer.NO:
         return Quiet(f"below the gate: {judged.because}")
     if judged.answer is Answer.TOXICITY:

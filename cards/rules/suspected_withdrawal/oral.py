@@ -1,7 +1,7 @@
 """Do the findings look like withdrawal from baclofen by mouth?
 
 When  baclofen by mouth stopped, was held, left out, cut or ran out, and new findings reach the gate of the score
-      (3 points after a probable interruption, 2 telling ones after a confirmed one, 6 with rigidity after a possible one)
+      (3 points after a probable interruption, 2 telling ones after a confirmed one, 6 with rigidity after a possible)
 Then  restart; critical with a red flag or 6 points
 Else  quiet: no interruption, too few findings, low tone (toxicity), short use
 """
@@ -13,19 +13,22 @@ from cards.mimics import mimic_lines
 from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, VITALS
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.scales.withdrawal_gate import Answer, fewest_points, gate
+from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
-from cards.telling import counted_line, first_certain, has_alternative, has_vitals, score_evidence, uncertain_card
+from cards.telling import counted_line, first_certain, score_evidence, uncertain_card
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {hours} h since last dose): restart now"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
 RESTART = (
-    "Restart baclofen at the last dose now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. "
-    "In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
+    "Restart baclofen at the last dose now: the most effective treatment (C-ROM21); do not wait for confirmatory "
+    "tests. In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
 )
-TREAT = "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. Treat possible sepsis in parallel."
+TREAT = (
+    "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. "
+    "Treat possible sepsis in parallel."
+)
 SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 
 
@@ -52,8 +55,7 @@ def oral(case: Case) -> Verdict:
             Quiet("too few findings of withdrawal", rests_on=SIGNS if score.points < fewest_points() else None),
             Quiet("baclofen by mouth goes on", rests_on=(*ORAL_NEEDS, ENCOUNTERS) if gap is None else None),
         )
-    judged = gate(score, gap.level, case.toxicity, is_intrathecal=False, has_alternative=has_alternative(case),
-                  has_vitals=has_vitals(case))  # fmt: skip
+    judged = case.oral_gate
     if judged.answer is Answer.NO:
         return Quiet(f"below the gate: {judged.because}")
     if judged.answer is Answer.TOXICITY:
