@@ -339,5 +339,6 @@ def _worked_parts(sig: Sig, product: Product) -> list[tuple[Part, float | None, 
 
 
 def work_out(doses: Doses) -> None:
+    """The daily dose, where dose and frequency are known."""
     if doses.daily_high is None and doses.low is not None and doses.high is not None and doses.times is not None:
         doses.daily_low, doses.daily_high = doses.low * doses.times[0], doses.high * doses.times[1]

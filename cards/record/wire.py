@@ -21,6 +21,8 @@ class Wire(msgspec.Struct, gc=False, kw_only=True, tag_field="resourceType"):
 
 
 class _Drug(Wire):
+    """What the four medication resources share."""
+
     medicationCodeableConcept: msgspec.Raw = NOTHING
     medicationReference: msgspec.Raw = NOTHING
     medication: Any = None  # bare: R5, or a hand-made resource
@@ -32,6 +34,8 @@ class _Drug(Wire):
 
 
 class MedicationRequest(_Drug, tag="MedicationRequest"):
+    """An order, or a reported drug."""
+
     intent: Any = None
     category: Any = None
     priority: Any = None
@@ -53,6 +57,8 @@ class MedicationRequest(_Drug, tag="MedicationRequest"):
 
 
 class MedicationStatement(_Drug, tag="MedicationStatement"):
+    """A drug that somebody reports."""
+
     category: Any = None
     effectiveDateTime: Any = None
     effectivePeriod: Any = None
@@ -64,6 +70,8 @@ class MedicationStatement(_Drug, tag="MedicationStatement"):
 
 
 class MedicationAdministration(_Drug, tag="MedicationAdministration"):
+    """A dose given or not given."""
+
     effectiveDateTime: Any = None
     effectivePeriod: Any = None
     request: Any = None
@@ -73,6 +81,8 @@ class MedicationAdministration(_Drug, tag="MedicationAdministration"):
 
 
 class MedicationDispense(_Drug, tag="MedicationDispense"):
+    """A fill."""
+
     authorizingPrescription: Any = None
     quantity: Any = None
     daysSupply: Any = None
@@ -82,6 +92,8 @@ class MedicationDispense(_Drug, tag="MedicationDispense"):
 
 
 class Medication(Wire, tag="Medication"):
+    """A drug that others point to."""
+
     code: Any = None
     ingredient: Any = None
     form: Any = None
@@ -89,6 +101,8 @@ class Medication(Wire, tag="Medication"):
 
 
 class Observation(Wire, tag="Observation"):
+    """A measurement, a score, a finding, telemetry."""
+
     code: msgspec.Raw = NOTHING
     subject: msgspec.Raw = NOTHING
     effectiveDateTime: Any = None
@@ -125,6 +139,8 @@ class Component(msgspec.Struct, gc=False):
 
 
 class Condition(Wire, tag="Condition"):
+    """A problem or diagnosis."""
+
     code: msgspec.Raw = NOTHING
     subject: msgspec.Raw = NOTHING
     clinicalStatus: Any = None
@@ -141,6 +157,8 @@ class Condition(Wire, tag="Condition"):
 
 
 class Procedure(Wire, tag="Procedure"):
+    """Something done."""
+
     code: Any = None
     category: Any = None
     subject: msgspec.Raw = NOTHING
@@ -157,6 +175,8 @@ class Procedure(Wire, tag="Procedure"):
 
 
 class ServiceRequest(Wire, tag="ServiceRequest"):
+    """An order for a service."""
+
     intent: Any = None
     category: Any = None
     priority: Any = None
@@ -176,6 +196,8 @@ class ServiceRequest(Wire, tag="ServiceRequest"):
 
 
 class NutritionOrder(Wire, tag="NutritionOrder"):
+    """A diet order."""
+
     intent: Any = None
     patient: msgspec.Raw = NOTHING
     dateTime: Any = None
@@ -185,6 +207,8 @@ class NutritionOrder(Wire, tag="NutritionOrder"):
 
 
 class Appointment(Wire, tag="Appointment"):
+    """A booked visit."""
+
     description: Any = None
     comment: Any = None
     patientInstruction: Any = None
@@ -201,6 +225,8 @@ class Appointment(Wire, tag="Appointment"):
 
 
 class CarePlan(Wire, tag="CarePlan"):
+    """A plan in words."""
+
     intent: Any = None
     category: Any = None
     title: Any = None
@@ -213,6 +239,8 @@ class CarePlan(Wire, tag="CarePlan"):
 
 
 class Encounter(Wire, tag="Encounter"):
+    """A visit or stay."""
+
     class_: Any = msgspec.field(default=None, name="class")
     type: Any = None
     serviceType: Any = None
@@ -224,6 +252,8 @@ class Encounter(Wire, tag="Encounter"):
 
 
 class Device(Wire, tag="Device"):
+    """A device, implanted or not."""
+
     deviceName: Any = None
     type: Any = None
     modelNumber: Any = None
@@ -238,6 +268,8 @@ class Device(Wire, tag="Device"):
 
 
 class DeviceUseStatement(Wire, tag="DeviceUseStatement"):
+    """That a device is in use."""
+
     subject: msgspec.Raw = NOTHING
     patient: msgspec.Raw = NOTHING
     device: Any = None
@@ -249,6 +281,8 @@ class DeviceUseStatement(Wire, tag="DeviceUseStatement"):
 
 
 class Patient(Wire, tag="Patient"):
+    """Who it is."""
+
     birthDate: Any = None
     deceasedBoolean: Any = None
     deceasedDateTime: Any = None

@@ -293,7 +293,8 @@ def test_real_examples_of_us_core() -> None:
 
 
 LONG = [
-    "9", "1,", "1.", "1-", "1/2 ", "day 1 ", "pump ", "no fever, ", "10 mg TID then ", "25/11/26 ", "a", "-", "baclofen 10 mg/ml ",
+    "9", "1,", "1.", "1-", "1/2 ", "day 1 ", "pump ", "no fever, ", "10 mg TID then ", "25/11/26 ", "a", "-",
+    "baclofen 10 mg/ml ",
 ]  # fmt: skip
 
 
