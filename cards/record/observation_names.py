@@ -66,9 +66,8 @@ def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
         is_pregnancy = (
             is_pregnancy or lower.startswith("pregnan") or "pregnancy test" in lower or "pregnancy status" in lower
         )
-    for sign in lexicon.SIGN_BOOK.mentioned(said):
-        if not measures:
-            signs[sign] = None
+    if set(measures) <= {Measure.PUMP_STATUS}:  # "Pump motor stall: true"; a date or a volume asserts nothing
+        signs |= dict.fromkeys(sorted(lexicon.SIGN_BOOK.mentioned(said)))
     is_screen = any(
         w in lower
         for w in ("screen", "score", "scale", "assess", "risk", "history", "level", "frequency", "precaution", "?")

@@ -1,5 +1,6 @@
 """The value of one observation, or of one component, on its way to facts."""
 
+import re
 from typing import Any
 
 from cards.record import facts, lexicon, wire
@@ -16,10 +17,13 @@ from cards.record.measures import (
     spoken_value,
 )
 from cards.record.observation_names import Name
-from cards.record.quantities import amount_of, first_quantity, number
+from cards.record.quantities import amount_of, concentration_in, first_quantity, number
+from cards.record.sig import read_sig
 from cards.record.when import When, date_in_text
 
 _Valued = wire.Observation | wire.Component
+
+_SENTENCE_END = re.compile(r"\.\s+(?=[A-Za-z])")
 
 PARTS = ("gcs-eye", "gcs-motor", "gcs-verbal")
 _YES = frozenset(
@@ -285,6 +289,29 @@ class Reader:
         for measure in measures:
             if measure not in self.seen:
                 self._pump_value(measure, source, said, text)
+        self._by_units(source, said, text)
+
+    def _by_units(self, source: _Valued, said: str, text: str) -> None:
+        """Dose and concentration that no label names: mcg/day and mcg/mL say by themselves what they are."""
+        quantity = first_quantity(source.valueQuantity)
+        if quantity is not None:
+            amount, value = amount_of(quantity), number(quantity.get("value"))
+            if value is None or amount.kind != "mass":
+                return
+            if amount.per_days and Measure.PUMP_DAILY_DOSE not in self.seen:
+                self.add(Measure.PUMP_DAILY_DOSE, _tidy(value * amount.factor * 1000 / amount.per_days), text=text)
+            elif amount.per_ml and Measure.PUMP_CONCENTRATION not in self.seen:
+                self.add(Measure.PUMP_CONCENTRATION, _tidy(value * amount.factor * 1000 / amount.per_ml), text=text)
+            return
+        if not said or ("/" not in said and " per " not in said):
+            return
+        concentration = concentration_in(said) if Measure.PUMP_CONCENTRATION not in self.seen else None
+        if concentration is not None:
+            self.add(Measure.PUMP_CONCENTRATION, _tidy(concentration * 1000), text=text)
+        if Measure.PUMP_DAILY_DOSE not in self.seen:
+            daily = next((part for part in read_sig(said).parts if part.kind == "mass" and part.is_daily), None)
+            if daily is not None:
+                self.add(Measure.PUMP_DAILY_DOSE, _tidy(daily.high * 1000), text=text)
 
     def _pump_value(self, measure: Measure, source: _Valued, said: str, text: str) -> None:
         if measure in DATES:
@@ -328,6 +355,10 @@ def _answer(source: _Valued, said: str) -> bool | None:
     return None
 
 
+def _tidy(value: float) -> float:
+    return float(f"{value:.10g}")
+
+
 def _number_text(value: object) -> str:
     """A number that stands where a string belongs."""
     found = number(value)
@@ -346,6 +377,7 @@ def _pieces(said: str) -> list[str]:
     """A blob of telemetry cut at its semicolons, line ends, bars, and commas that begin a new label."""
     for mark in ("\n", "|", "•"):
         said = said.replace(mark, ";")
+    said = _SENTENCE_END.sub(";", said)
     out: list[str] = []
     for piece in said.split(";"):
         start = 0

@@ -457,3 +457,47 @@ def test_range_is_read_by_its_upper_end() -> None:
         seen(code={"text": "Modified Ashworth"}, valueRange={"low": low, "high": high})[Measure.MODIFIED_ASHWORTH].value
         == 3
     )
+
+
+def test_pump_settings_without_labels() -> None:
+    """mcg/day and mcg/mL say by themselves what they are."""
+    words = seen(code={"text": "Pump settings"}, valueString="Simple continuous 350 mcg/day, baclofen 2,000 mcg/mL")
+    rate = seen(code={"text": "ITB rate"}, valueQuantity=quantity(0.35, "mg/day"))
+
+    assert (words[Measure.PUMP_DAILY_DOSE].value, words[Measure.PUMP_CONCENTRATION].value) == (350, 2000)
+    assert rate[Measure.PUMP_DAILY_DOSE].value == 350
+
+
+def test_pump_note_in_sentences() -> None:
+    """A note with a refill, an alarm date and a dose gives all three."""
+    found = seen(
+        code={"text": "Pump note"},
+        valueString="Pump refilled 2026-11-01 with baclofen. Low reservoir alarm date 2027-02-01. Dose 400 mcg/day",
+    )
+
+    refill, alarm = found[Measure.PUMP_LAST_REFILL].date, found[Measure.PUMP_ALARM_DATE].date
+    assert refill is not None
+    assert alarm is not None
+    assert (refill.text, alarm.text) == ("2026-11-01", "2027-02-01")
+    assert found[Measure.PUMP_DAILY_DOSE].value == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sign", "is_there"),
+    [
+        ("Pump motor stall", True, Sign.PUMP_STOPPED, True),
+        ("Pump motor stall", False, Sign.PUMP_STOPPED, False),
+        ("Pump stopped", True, Sign.PUMP_STOPPED, True),
+        ("Pump two-tone alarm", True, Sign.PUMP_ALARM_CRITICAL, True),
+        ("Pump alarm", False, Sign.PUMP_ALARM_LOW, False),
+    ],
+)
+def test_pump_events_as_yes_or_no(name: str, value: bool, sign: Sign, is_there: bool) -> None:
+    """The name is the event, the value whether it happened."""
+    assert (sign in seen(code={"text": name}, valueBoolean=value)) is is_there
+
+
+@pytest.mark.parametrize("name", ["Temp src", "BP location", "Pulse site", "Temperature source"])
+def test_words_about_a_measurement_are_no_measurement(name: str) -> None:
+    """Where and how it was taken."""
+    assert seen(code={"text": name}, valueString="Oral") == {}
