@@ -73,7 +73,12 @@ def _add_viewer(pages: Blueprint, parts: Parts) -> None:
                 "patient": story.name,
                 "title": story.expected.title,
                 "requests": [
-                    {"hook": request.hook, "why": request.why, "context": story.hook_request(request, now)["context"]}
+                    {
+                        "hook": request.hook,
+                        "why": request.why,
+                        "context": story.hook_request(request, now)["context"],
+                        "withhold": request.withhold,
+                    }
                     for request in story.expected.requests
                 ],
             }

@@ -18,6 +18,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 WITH_CARD = "hallucinations-31-h-after-last-tablet"
 WITHOUT = "child-with-earache-and-a-full-pump"
+WITHHELD = "administration-record-not-readable"
 STOPPED = "dose-cut-by-a-third-at-signing"
 
 
@@ -88,6 +89,14 @@ def test_no_card_says_that_what_was_needed_was_read(page: Page) -> None:
     assert "was read" in page.locator(".nothing").inner_text()
 
 
+def test_what_a_story_s_ehr_keeps_back_is_not_fetched_behind_its_back(page: Page) -> None:
+    choose(page, WITHHELD)
+    page.get_by_label("Situation").select_option(index=1)
+
+    page.locator('[data-card-kind="could-not-check"]').wait_for()
+    assert "MedicationAdministration" in page.locator(".missing").first.inner_text()
+
+
 def test_an_order_can_be_signed(page: Page) -> None:
     choose(page, STOPPED)
     with page.expect_request("**/baclofen-order-sign") as sent:
@@ -96,7 +105,7 @@ def test_an_order_can_be_signed(page: Page) -> None:
     context = (sent.value.post_data_json or {})["context"]
     assert context["draftOrders"]["entry"]
     page.locator('[data-card-kind="abrupt-discontinuation"]').wait_for()
-    assert page.get_by_label("Order in hand").locator("option").count() >= 2
+    assert page.get_by_label("Situation").locator("option").count() >= 2
 
 
 def test_feedback_is_sent_and_recorded(page: Page) -> None:

@@ -6,7 +6,7 @@ const FHIR = document.body.dataset.fhir;
 const USER = "Practitioner/COREPRACTITIONER1";
 const at = (id) => document.getElementById(id);
 
-const state = { services: [], stories: new Map(), patient: null, orders: [], asked: 0 };
+const state = { services: [], stories: new Map(), patient: null, cases: [], asked: 0 };
 
 async function json(url, options = {}) {
   const answer = await fetch(url, options);
@@ -64,28 +64,32 @@ async function choose(patient) {
   at("identity").textContent = [patient.gender, patient.birthDate && `born ${patient.birthDate}`, `Patient/${patient.id}`].filter(Boolean).join(" · ");
   at("ask").hidden = false;
   at("hook").value = "patient-view";
-  state.orders = [];
-  await listOrders();
-  await ask();
+  if (await listCases()) await ask();
 }
 
-// What a clinician could have in hand: the story's own orders, and each medication order of the chart, stopped.
-async function listOrders() {
-  const hook = at("hook").value;
-  at("order-line").hidden = hook === "patient-view";
-  at("order").replaceChildren();
-  if (hook === "patient-view") return;
-  const requests = state.stories.get(state.patient.id)?.requests ?? [];
-  state.orders = requests.filter((request) => request.hook === hook && request.context.draftOrders)
-    .map((request) => ({ label: request.why || "As in the story", context: request.context }));
-  const id = encodeURIComponent(state.patient.id);
-  const bundle = await fhir(`MedicationRequest?patient=${id}&_count=200`).catch(() => ({}));
-  for (const order of resources(bundle).filter((resource) => ["active", "on-hold"].includes(resource.status))) {
-    const drug = order.medicationCodeableConcept?.text ?? order.medicationCodeableConcept?.coding?.[0]?.display ?? order.id;
-    state.orders.push({ label: `Stop: ${drug}`, context: drafting({ ...order, status: "stopped" }) });
+// What could be the case at this hook: the story's own requests, and each medication order of the chart, stopped.
+// The EHR of some stories keeps data back (`withhold`).
+async function listCases() {
+  const [hook, patient] = [at("hook").value, state.patient];
+  const told = (state.stories.get(patient.id)?.requests ?? []).filter((request) => request.hook === hook);
+  let cases = told.map(({ why, context, withhold }) => ({ label: why || "As in the story", context, withhold }));
+  if (hook === "patient-view") {
+    const whole = cases.find((one) => !one.withhold.length) ?? { context: {}, withhold: [] };
+    cases = [{ ...whole, label: "The whole chart can be read" }, ...cases.filter((one) => one.withhold.length)];
+  } else {
+    const bundle = await fhir(`MedicationRequest?patient=${encodeURIComponent(patient.id)}&_count=200`).catch(() => ({}));
+    for (const order of resources(bundle).filter((resource) => ["active", "on-hold"].includes(resource.status))) {
+      cases.push({ label: `Stop: ${drugOf(order)}`, context: drafting({ ...order, status: "stopped" }), withhold: [] });
+    }
   }
-  at("order").replaceChildren(...state.orders.map((order, index) => new Option(order.label, index)));
+  if (state.patient !== patient || at("hook").value !== hook) return false; // somebody else was chosen meanwhile
+  state.cases = cases;
+  at("case-line").hidden = hook === "patient-view" && cases.length === 1;
+  at("case").replaceChildren(...cases.map((one, index) => new Option(one.label, index)));
+  return true;
 }
+
+const drugOf = (order) => order.medicationCodeableConcept?.text ?? order.medicationCodeableConcept?.coding?.[0]?.display ?? order.id;
 
 const drafting = (order) => ({
   selections: [`${order.resourceType}/${order.id}`],
@@ -94,15 +98,16 @@ const drafting = (order) => ({
 
 async function ask() {
   const service = state.services.find((one) => one.hook === at("hook").value);
-  const drafts = service.hook === "patient-view" ? {} : state.orders[at("order").value]?.context;
-  if (!drafts) return showFailure("This patient has no order that could be signed or stopped.");
-  const context = { ...drafts, userId: USER, patientId: state.patient.id };
+  const chosen = state.cases[at("case").value];
+  if (!chosen) return showFailure("This patient has no order that could be signed or stopped.");
+  const context = { ...chosen.context, userId: USER, patientId: state.patient.id };
   if (service.hook !== "order-select") delete context.selections;
-  const body = { hook: service.hook, hookInstance: crypto.randomUUID?.() ?? uuid(), fhirServer: FHIR, context };
-  const url = `/cds-services/${service.id}`;
   const turn = (state.asked += 1);
   at("status").textContent = "Asking …";
   at("status").className = "status";
+  const data = chosen.withhold.length ? { prefetch: await prefetched(service, chosen.withhold) } : { fhirServer: FHIR };
+  const body = { hook: service.hook, hookInstance: crypto.randomUUID?.() ?? uuid(), context, ...data };
+  const url = `/cds-services/${service.id}`;
   const began = performance.now();
   try {
     const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
@@ -119,6 +124,14 @@ async function ask() {
   }
 }
 
+// Where data are kept back the page sends what there is, and no server that could be asked for the rest.
+async function prefetched(service, withheld) {
+  const templates = Object.entries(service.prefetch).filter(([key]) => !withheld.includes(key));
+  const queries = templates.map(([key, template]) =>
+    fhir(template.replaceAll("{{context.patientId}}", encodeURIComponent(state.patient.id))).then((found) => [key, found]));
+  return Object.fromEntries(await Promise.all(queries));
+}
+
 // crypto.randomUUID is there on secure origins only, and a demo on a plain address is none.
 function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -129,8 +142,8 @@ function uuid() {
 }
 
 at("ask").addEventListener("submit", (event) => { event.preventDefault(); ask(); });
-at("hook").addEventListener("change", async () => { await listOrders(); await ask(); });
-at("order").addEventListener("change", ask);
+at("hook").addEventListener("change", async () => { if (await listCases()) await ask(); });
+at("case").addEventListener("change", ask);
 at("filter").addEventListener("input", () => {
   const wanted = at("filter").value.trim().toLowerCase();
   let shown = 0;
