@@ -98,7 +98,7 @@ DATES = frozenset({M.PUMP_ALARM_DATE, M.PUMP_EMPTY_DATE, M.PUMP_ERI_DATE, M.PUMP
 def measures_named(text: str, in_pump_context: bool = False) -> tuple[Measure, ...]:
     """Measures whose names stand in an observation's name, pump values only where a pump is spoken of."""
     found = {hit.concept for part in text.split("|") for hit in BOOK.find(part.strip())}
-    if not _ASIDE.isdisjoint(plain(text).split()):  # "Temp src", "BP location": about the measurement
+    if not ASIDE.isdisjoint(plain(text).split()):  # "Temp src", "BP location": about the measurement
         found &= PUMP_MEASURES
     if found & PUMP_MEASURES and not (in_pump_context or PUMP_CONTEXT.mentioned(text)):
         found -= PUMP_MEASURES
@@ -109,7 +109,7 @@ def measures_named(text: str, in_pump_context: bool = False) -> tuple[Measure, .
     return tuple(sorted(found))
 
 
-_ASIDE = frozenset({"src", "source", "site", "location", "position", "method", "cuff", "device", "goal", "target"})
+ASIDE = frozenset({"src", "source", "site", "location", "position", "method", "cuff", "device", "goal", "target"})
 
 # Factors to the record's unit, by plain unit text (UCUM code or what is written).
 _FACTORS: dict[Measure, dict[str, float]] = {

@@ -11,7 +11,7 @@ import msgspec
 from cards.record import lexicon, wire
 from cards.record.coding import all_words, codings, items, plain, words
 from cards.record.concepts import Measure, Sign
-from cards.record.measures import PUMP_CONTEXT, measures_named
+from cards.record.measures import ASIDE, PUMP_CONTEXT, measures_named
 from cards.record.valuesets import ValueSets
 
 
@@ -88,7 +88,7 @@ def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
 
 def _is_pressure(lower: str) -> bool:
     tokens = lower.replace("|", " ").split()
-    if "pulmonary" in lower or "venous" in lower:
+    if "pulmonary" in lower or "venous" in lower or not ASIDE.isdisjoint(tokens):
         return False
     return (
         "blood pressure" in lower

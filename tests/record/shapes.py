@@ -99,3 +99,8 @@ def given(**elements: Any) -> Administration:
         "medicationCodeableConcept": {"text": "baclofen 10 mg tablet"},
     }
     return chart({**base, **elements}).administrations[0]
+
+
+def quantity(value: float, unit: str = "", code: str = "") -> dict[str, Any]:
+    """A Quantity with a unit text, a UCUM code, both or neither."""
+    return {"value": value} | ({"unit": unit} if unit else {}) | ({"code": code} if code else {})

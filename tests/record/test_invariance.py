@@ -300,8 +300,8 @@ LONG = [
 
 @pytest.mark.parametrize("unit", LONG)
 def test_long_texts_do_not_cost_the_square_of_their_length(unit: str) -> None:
-    """A note of 40,000 characters is read in a moment, whatever it repeats."""
-    text = unit * (40_000 // len(unit))
+    """A note of 20,000 characters is read in a moment, whatever it repeats."""
+    text = unit * (20_000 // len(unit))
     drug, sig, note = {"text": f"baclofen {text}"}, [{"text": text}], [{"text": text}]
     resources = [
         request(medicationCodeableConcept=drug, dosageInstruction=sig, note=note),
@@ -311,4 +311,4 @@ def test_long_texts_do_not_cost_the_square_of_their_length(unit: str) -> None:
     began = time.process_time()
     chart(*resources)
 
-    assert time.process_time() - began < 6
+    assert time.process_time() - began < 4

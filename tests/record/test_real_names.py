@@ -25,11 +25,9 @@ def test_every_rxnorm_name_is_baclofen_by_code_and_by_words(row: dict[str, str])
     by_code = order(medicationCodeableConcept={"coding": [{"system": RXNORM, "code": row["rxcui"]}]}).product
     by_name = order(medicationCodeableConcept={"text": row["name"]}).product
 
-    assert by_code.is_baclofen or row["rxcui"] not in {"197391", "197392", "1292"}
-    assert by_name.is_baclofen or "kemstro" not in row["name"].lower()
-    if by_code.is_baclofen:
-        assert by_name.is_baclofen
-        assert by_code.strength_mg == by_name.strength_mg
+    assert by_code.is_baclofen
+    assert by_name.is_baclofen
+    assert by_code.strength_mg == by_name.strength_mg
 
 
 @pytest.mark.parametrize("row", rows("openfda-baclofen-products.csv"), ids=lambda row: row["product_ndc"])
