@@ -27,6 +27,8 @@ _FILLING = frozenset({Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT, Act.PUMP_REFILL})
 
 
 class PumpDrug(StrEnum):
+    """What the pump holds, as far as the chart tells."""
+
     BACLOFEN = "baclofen"
     OTHER = "other"
     UNKNOWN = "unknown"
