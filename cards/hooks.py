@@ -53,6 +53,59 @@ ORDER_SIGN = Hook(
     drafts_in="draftOrders",
 )
 
-ALL = (PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN)
+ORDER_DISPATCH = Hook(
+    "order-dispatch",
+    "1.1",
+    "Baclofen: orders that would interrupt it (at dispatch)",
+    {"patientId": "id", "dispatchedOrders": "refs", "performer": "ref"},
+    {},  # fulfillmentTasks is a list of Tasks or of strings, also spelled fulfillment-tasks: nothing in it is read
+    (),
+)
+ENCOUNTER_START = Hook(
+    "encounter-start",
+    "1.0",
+    "Baclofen: home medicine and pump on admission",
+    {"userId": "ref", "patientId": "id", "encounterId": "id"},
+    {},
+    _CLINICIAN,
+)
+ENCOUNTER_DISCHARGE = Hook(
+    "encounter-discharge",
+    "1.0",
+    "Baclofen: discharge medicines, supply and pump",
+    {"userId": "ref", "patientId": "id", "encounterId": "id"},
+    {},
+    _CLINICIAN,
+)
+APPOINTMENT_BOOK = Hook(
+    "appointment-book",
+    "1.0",
+    "Baclofen: procedures and refill visits being booked",
+    {"userId": "ref", "patientId": "id", "appointments": "bundle"},
+    {"encounterId": "id"},
+    _ANYBODY,
+    drafts_in="appointments",
+)
+MEDICATION_REFILL = Hook(
+    "medication-refill",
+    "0.1.0",
+    "Baclofen: refill requests and supply",
+    {"patientId": "id", "medications": "bundle"},
+    {"userId": "ref", "encounterId": "id"},
+    _CLINICIAN,
+    drafts_in="medications",
+)
+
+ALL = (
+    PATIENT_VIEW,
+    ORDER_SELECT,
+    ORDER_SIGN,
+    ORDER_DISPATCH,
+    ENCOUNTER_START,
+    ENCOUNTER_DISCHARGE,
+    APPOINTMENT_BOOK,
+    MEDICATION_REFILL,
+)
+ORDERING = (ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH)  # orders are being made, signed or sent
 BY_NAME = {hook.name: hook for hook in ALL}
 BY_SERVICE_ID = {hook.service_id: hook for hook in ALL}

@@ -7,6 +7,7 @@ import msgspec
 from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS, needs
 from cards.case import Case
 from cards.drafts import suggestions_for
+from cards.hooks import ORDERING
 from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS, kind_order
 from cards.rule import Rule
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
@@ -193,7 +194,7 @@ def could_not_check(rules: Sequence[Rule], missing: Sequence[str], raised: Seque
     return MergedCard(
         kind=COULD_NOT_CHECK,
         kind_display=KINDS[COULD_NOT_CHECK],
-        urgency=Urgency.WARNING if touches and case.moment.hook.drafts_in else Urgency.INFO,
+        urgency=Urgency.WARNING if touches and case.moment.hook in ORDERING else Urgency.INFO,
         summary=summary(f"Baclofen check could not be completed: {told} not available"
                         if missing else "Baclofen check could not be completed: a rule failed"),
         detail="\n".join([*lines, "", _basis(rules, case)]),

@@ -1,11 +1,12 @@
 """What both withdrawal cards say of their findings, and how a rule chooses among reasons to be quiet."""
 
 from cards.case import Case
+from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Score
 from cards.verdict import Card, Evidence, Quiet, Urgency
 from cards.words import when
 
-UNCERTAIN = "Withdrawal or toxicity? Examine tone, interrogate the pump, before giving or holding baclofen"
+UNCERTAIN = "Withdrawal or toxicity? Examine tone{and_pump} before giving or holding baclofen"
 UNCERTAIN_WHY = (
     "Blood pressure and heart rate do not tell the two apart (C-LEU06): low tone means toxicity, rigidity withdrawal."
 )
@@ -34,7 +35,7 @@ def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evide
     context = f" Context: {', '.join(case.toxicity.context)}." if case.toxicity.context else ""
     return Card(
         urgency=Urgency.WARNING,
-        summary=UNCERTAIN,
+        summary=UNCERTAIN.format(and_pump=" and interrogate the pump" if case.pump else ""),
         detail=(counted, f"Signs of toxicity: {toxic}.{context}", UNCERTAIN_WHY),
         evidence=(*score_evidence(score), *(Evidence(i.finding.reference, i.finding.text, i.finding.when)
                                             for i in case.toxicity.items), *evidence),
@@ -42,6 +43,14 @@ def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evide
         not_counted=score.not_counted,
         capped="tone not documented",
     )  # fmt: skip
+
+
+def suspected_score(case: Case) -> Score | None:
+    """The findings of the withdrawal that is suspected, the pump's first; None where none is."""
+    for judged, score in ((case.pump_gate, case.pump_findings), (case.oral_gate, case.oral_findings)):
+        if judged.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN):
+            return score
+    return None
 
 
 def first_certain(case: Case, *reasons: Quiet) -> Quiet:

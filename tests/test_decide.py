@@ -202,7 +202,7 @@ def test_the_same_call_gives_the_same_answer() -> None:
 def test_every_rule_is_declared_whole() -> None:
     """File name is function name, folder is a kind, doc says When / Then / Else, overrides are known."""
     rules = all_rules()
-    assert len({r.implements for r in rules}) == len(rules) == 9
+    assert len({r.implements for r in rules}) == len(rules)
     for one in rules:
         assert one.kind in KINDS
         assert one.ask.__module__.endswith(one.name)

@@ -97,6 +97,6 @@ def test_withdrawal_or_toxicity_when_tone_was_not_examined() -> None:
     chart.sign("Confusion")
     chart.sign("Somnolent")
     chart.vital("9279-1", 8, "/min")
-    card = chart.decide().card("suspected-withdrawal")
+    card = chart.decide().card("toxicity-not-withdrawal")
     assert "Withdrawal or toxicity?" in card.summary
     assert not {"resume-baclofen", "midazolam"} & {s.key for s in card.suggestions}

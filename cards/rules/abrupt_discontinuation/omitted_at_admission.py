@@ -9,7 +9,7 @@ Else  quiet: ordered, given, never taken, short use, refused with a plan, emerge
 
 from cards import limits, sources
 from cards.case import Case
-from cards.hooks import ORDER_SIGN, PATIENT_VIEW
+from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, Limit
 from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, NUTRITION_ORDERS, PATIENT, SERVICE_REQUESTS
 from cards.record.concepts import Act, Reason
@@ -37,7 +37,7 @@ ADVICE = "Order baclofen at the home dose, or document why not; document the las
 
 @rule(
     implements="ABR-03",
-    hooks=[PATIENT_VIEW, ORDER_SIGN],
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
     refining=[CARE_PLANS, CONDITIONS, NUTRITION_ORDERS, PATIENT, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.WHEEL, sources.LYV, sources.GABLO],

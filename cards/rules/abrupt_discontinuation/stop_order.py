@@ -8,7 +8,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 
 from cards import limits, sources
 from cards.case import Case
-from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
 from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
@@ -37,7 +37,7 @@ CAPPED_SELECTING = "still selecting the order"
 
 @rule(
     implements="ABR-01",
-    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH],
     deciding=[*ORAL_NEEDS],
     refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
@@ -49,7 +49,7 @@ CAPPED_SELECTING = "still selecting the order"
     could_reach=Urgency.CRITICAL,
 )  # fmt: skip
 def stop_order(case: Case) -> Verdict:
-    if case.moment.hook.drafts_in:
+    if case.moment.hook in ORDERING:
         pump = _stops_pump(case)
         return pump or _stops_oral(case)
     return _was_stopped(case)

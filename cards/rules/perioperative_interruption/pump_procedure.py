@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cards import sources
 from cards.case import Case
-from cards.hooks import ORDER_SIGN, PATIENT_VIEW
+from cards.hooks import APPOINTMENT_BOOK, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 
 @rule(
     implements="PER-04",
-    hooks=[PATIENT_VIEW, ORDER_SIGN],
+    hooks=[PATIENT_VIEW, ORDER_SIGN, APPOINTMENT_BOOK],
     deciding=[*_PUMP_NEEDS, SERVICE_REQUESTS, APPOINTMENTS],
     refining=[CARE_PLANS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.HWA19, sources.HAL23, sources.GRE03, sources.HAN07, sources.PMC41, sources.COX20,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cards import limits, sources
 from cards.case import Case
-from cards.hooks import PATIENT_VIEW
+from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, Limit
 from cards.needs import (
     APPOINTMENTS,
@@ -68,7 +68,7 @@ class State(NamedTuple):
 
 @rule(
     implements="PMP-01",
-    hooks=[PATIENT_VIEW],
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ENCOUNTER_DISCHARGE, APPOINTMENT_BOOK, ORDER_SIGN],
     deciding=[*_PUMP_NEEDS, OBSERVATIONS],
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.GIL, sources.STAB, sources.MEDPM, sources.LITB],

@@ -8,7 +8,7 @@ Else  quiet: no pump, another drug in it, too few findings, low tone (toxicity)
 
 from cards import limits, sources
 from cards.case import Case
-from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_lines
 from cards.needs import (
     APPOINTMENTS,
@@ -61,7 +61,7 @@ SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 
 @rule(
     implements="WDR-02",
-    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=[*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS],
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
@@ -88,6 +88,8 @@ def intrathecal(case: Case) -> Verdict:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f", {ago(delivery.since, case.now, case.zone)}" if delivery.since else ""
     counted = counted_line(score, f"{delivery.because} ({delivery.level.word}){since}", case)
+    if judged.answer is Answer.UNCERTAIN and case.toxicity.points >= score.points:
+        return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
     unknown = pump.drug is PumpDrug.UNKNOWN

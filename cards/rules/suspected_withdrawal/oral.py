@@ -8,7 +8,7 @@ Else  quiet: no interruption, too few findings, low tone (toxicity), short use
 
 from cards import limits, sources
 from cards.case import Case
-from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_lines
 from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, VITALS
 from cards.rule import rule
@@ -34,7 +34,7 @@ SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 
 @rule(
     implements="WDR-01",
-    hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, *SIGNS, ENCOUNTERS],
     refining=[CARE_PLANS, PATIENT, PROCEDURES],
     sources=[sources.SEED, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV, sources.KAO03, sources.PALS],
@@ -62,6 +62,8 @@ def oral(case: Case) -> Verdict:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
     counted = counted_line(score, interruption, case)
+    if judged.answer is Answer.UNCERTAIN and case.toxicity.points >= score.points:
+        return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
     summary = SUMMARY if gap.since else NO_TIME

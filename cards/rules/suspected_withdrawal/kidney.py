@@ -1,0 +1,37 @@
+"""Are the kidneys failing in withdrawal?
+
+When  findings of withdrawal come with acute kidney injury or an eGFR below 30
+Then  a bullet in the withdrawal card: restart is still first, then review the dose
+Else  quiet
+"""
+
+from cards import sources
+from cards.case import Case
+from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.needs import CONDITIONS, LABS
+from cards.rule import rule
+from cards.telling import suspected_score
+from cards.verdict import Addendum, Quiet, Urgency, Verdict
+
+RESTART_FIRST = (
+    "Kidney function is reduced and baclofen is excreted by the kidney (C-LORAL): restart is still first; then review "
+    "the dose and watch for sedation."
+)
+
+
+@rule(
+    implements="REN-03",
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
+    deciding=[LABS, CONDITIONS],
+    refining=[],
+    sources=[sources.SEED, sources.LORAL],
+    overrides=[],
+    could_reach=Urgency.INFO,
+)
+def kidney(case: Case) -> Verdict:
+    if suspected_score(case) is None:
+        return Quiet("no suspected withdrawal", rests_on=())
+    reduced = [c for c in case.toxicity.context if "kidney" in c or "eGFR" in c or "dialysis" in c]
+    if not reduced:
+        return Quiet("no reduced kidney function")
+    return Addendum(detail=(RESTART_FIRST,), suggestions=("labs",))
