@@ -13,15 +13,18 @@ from cards.record.record import Record
 from cards.record.when import When
 from cards.scales.age import Age, VitalLimits, age_of, limits_for
 from cards.scales.dependence import Dependence, Tier, oral_dependence, pump_dependence
+from cards.scales.dose_check import Doubt, dose_doubts
+from cards.scales.kidney import Kidney, kidney_of
 from cards.scales.toxicity import Toxicity, toxicity
-from cards.scales.withdrawal_gate import Gate, gate
+from cards.scales.withdrawal_gate import Answer, Gate, gate
 from cards.scales.withdrawal_score import Score, withdrawal_score
 from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Interruption, Kind, Level, last_exposure, oral_interruptions
 from cards.timeline.oral import OralExposure, oral_exposure
 from cards.timeline.pump import Pump, PumpDrug, pump_of
-from cards.timeline.regimen import Change, change_by
+from cards.timeline.regimen import Change, change_by, ordered_baclofen
+from cards.timeline.restoration import Restoration, restoration_of
 from cards.timeline.stay import Stay, current_stay, implied_stay
 from cards.timeline.taper import Taper, taper_of
 
@@ -161,6 +164,17 @@ class Case:
         """What the drafts do to baclofen by mouth."""
         return change_by(Route.ORAL, self.oral.current if self.oral else (), self.record, self.moment)
 
+    @cached_property
+    def dose_doubts(self) -> tuple[Doubt, ...]:
+        """Baclofen orders, held or in hand, whose dose can hardly be meant (FND-02)."""
+        ordered = ordered_baclofen(self.record, self.moment)
+        return dose_doubts(ordered, self.pump.dose if self.pump else None, self.age, self.weight_kg, self.moment)
+
+    @property
+    def doses_are_comparable(self) -> bool:
+        """Doses are compared only after the check of their units."""
+        return all(doubt.is_comparable for doubt in self.dose_doubts)
+
     # -- by pump ---------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -247,6 +261,35 @@ class Case:
         window = self.moment.limit(limits.VITALS_WINDOW)
         told = (o for o in self.record.observations if o.concept in _VITALS and o.value is not None)
         return any(o.when is not None and o.when.hours_until(self.now) <= window for o in told)
+
+    @cached_property
+    def kidney(self) -> Kidney:
+        """How well the kidneys excrete baclofen."""
+        return kidney_of(self.record, self.moment)
+
+    @cached_property
+    def restoration(self) -> Restoration:
+        """What these drafts or the last day did to give baclofen back."""
+        since = self.oral_interruption.since if self.oral_interruption else None
+        return restoration_of(self.oral_change, self.oral, since, self.record, self.moment)
+
+    @property
+    def suspected(self) -> Gate | None:
+        """The withdrawal that the findings suggest, the more urgent one; None where they suggest none."""
+        met = [g for g in (self.pump_gate, self.oral_gate) if g.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN)]
+        return max(met, key=lambda g: g.urgency, default=None)
+
+    @property
+    def is_lost_by_pump(self) -> bool:
+        """Whether it is intrathecal baclofen that is missing."""
+        if self.suspected is not None:
+            return self.pump_gate.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN)
+        return self.has_baclofen_pump and self.delivery is not None and self.delivery.level >= Level.PROBABLE
+
+    @property
+    def is_being_restored(self) -> bool:
+        """Whether baclofen is given back the way it was lost: for a pump nothing by mouth counts."""
+        return bool(self.restoration.intrathecal if self.is_lost_by_pump else self.restoration.by_mouth)
 
     @cached_property
     def toxicity(self) -> Toxicity:

@@ -4,6 +4,7 @@ A rule names a key ("resume-baclofen"). No dose for a child, ever; no dose where
 label maximum, or the gap is over 7 days; nothing with baclofen in it while there is a sign of toxicity.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -103,7 +104,7 @@ def _resume(case: Case) -> Suggestion | None:
     notes = [_VERIFY]
     if hours > case.moment.limit(limits.RESTART_FULL):
         notes.append(_CONFIRM)
-    if any("eGFR" in c or "kidney" in c or "dialysis" in c for c in case.toxicity.context):
+    if case.kidney.is_poor:
         notes.append(_RENAL)
     if case.plans(Act.NPO):
         notes.append(
@@ -175,14 +176,35 @@ def taper_steps(daily_mg: float) -> list[float]:
     """Daily doses of a taper, mg/day, from the present dose down to 0 (ABR-07, judgement).
 
     Each step is the larger of 5 mg/day and the largest multiple of 5 up to 25 % of the dose, never over 10 mg/day
-    from 40 mg/day down.
+    from 40 mg/day down. What tablets cannot make is rounded up: to 5 mg, from 15 mg/day down to 2.5 mg (halves).
     """
     steps, dose = [daily_mg], daily_mg
     while dose > 0 and len(steps) < _MAX_STEPS:
         step = max(5.0, 5.0 * int(0.25 * dose // 5))
-        dose = max(0.0, dose - (min(step, 10.0) if dose <= 40 else step))
+        lower = max(0.0, dose - (min(step, 10.0) if dose <= 40 else step))
+        unit = _tablet(lower)
+        rounded = unit * math.ceil(lower / unit)
+        dose = rounded if rounded < dose else lower
         steps.append(dose)
     return steps
+
+
+def _tablet(daily_mg: float) -> float:
+    """What a dose is made of, mg: tablets of 5 mg, or their halves."""
+    return 2.5 if daily_mg <= 15 else 5.0
+
+
+def taper_days(case: Case) -> int:
+    """Days between two steps: two weeks at high dependence or risk, and where the kidneys excrete less."""
+    withdrawn = any(Problem.BACLOFEN_WITHDRAWAL in c.concepts for c in case.record.conditions)
+    slow = (
+        case.oral_dependence.tier is Tier.T3
+        or case.age.is_at_least(case.moment.limit(limits.ELDERLY))
+        or case.has_problem(Problem.EPILEPSY)
+        or withdrawn
+        or case.kidney.is_reduced
+    )
+    return 14 if slow else 7
 
 
 def _taper(case: Case) -> Suggestion | None:
@@ -194,8 +216,7 @@ def _taper(case: Case) -> Suggestion | None:
         return _create("taper", words, _service(case, words, priority="urgent"))
     if dose is None or dose.unit != "mg/day" or dose.low != dose.high or not 5 <= dose.low <= 300:
         return None
-    slow = case.oral_dependence.tier is Tier.T3 or case.age.is_at_least(65) or case.has_problem(Problem.EPILEPSY)
-    days = 14 if slow else 7
+    days = taper_days(case)
     order = _last_order(case)
     request = _baclofen(
         case, order, "Stepwise reduction. If symptoms return, go back to the last tolerated dose; follow up."
@@ -210,7 +231,7 @@ def _taper(case: Case) -> Suggestion | None:
 
 def split_in_three(daily_mg: float) -> list[float]:
     """Single doses, mg, in tablets of 5 mg (halves from 15 mg/day down); the larger ones last, zeros left out."""
-    unit = 2.5 if daily_mg <= 15 else 5.0
+    unit = _tablet(daily_mg)
     whole = round(daily_mg / unit)
     parts = [unit * ((whole + i) // 3) for i in range(3)]
     return [part for part in parts if part]
@@ -316,6 +337,8 @@ _BUILDERS: dict[str, Callable[[Case], Suggestion | None]] = {
     "consult": _simple(
         "consult", "Consult pump team, PM&R, neurology, neurosurgery or pain service", priority="urgent"
     ),
+    "nephrology": _simple("consult", "Consult nephrology on the baclofen dose", priority="urgent"),
+    "toxicology": _simple("consult", "Consult toxicology or poison centre before giving it", priority="stat"),
     "midazolam": _midazolam,
     "continue-day-of-surgery": _continue_day_of_surgery,
     "education": _education,

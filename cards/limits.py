@@ -89,10 +89,41 @@ ITB_STEP_SHARE = _limit("itb_step_share", 0.2, "of the dose before the step", PU
 RESUMED_SHARE = _limit("resumed_share", 0.75, "of the previous daily dose", JUDGEMENT, sources.SEED)
 CUT_LOOKBACK = _limit("cut_lookback", 7, "d", JUDGEMENT, sources.PAUL21)
 
+TAPER_TOTAL = _limit("taper_total", 14, "d", JUDGEMENT, sources.UKSPC, "from the first step down to zero")
+TAPER_LAST_STEP = _limit("taper_last_step", 10, "mg/day", JUDGEMENT, sources.UKSPC, "the dose before zero, adults")
+TAPER_STEP_DAYS = _limit("taper_step_days", 7, "d", JUDGEMENT, sources.UKSPC, "5-10 mg/day per week is common practice")
+
+# Dose and unit (FND-02)
+ITB_CHECK = _limit("itb_dose_check", 2500, "mcg/day", JUDGEMENT, sources.DK, "up to 2,000 mcg/day is reported")
+ITB_CHECK_CRITICAL = _limit("itb_dose_check_critical", 10000, "mcg/day", JUDGEMENT, sources.DK, "mg entered for mcg?")
+ITB_CHECK_LOW = _limit("itb_dose_check_low", 10, "mcg/day", JUDGEMENT, sources.GABLO)
+ORAL_CHECK = _limit("oral_dose_check", 300, "mg/day", JUDGEMENT, sources.MEDSC)
+CHILD_CHECK = _limit("child_dose_check", 2.5, "mg/kg/day", JUDGEMENT, sources.MEDSC)
+
+# How well the kidneys work, REN-01 and REN-02
+EGFR_VALID = _limit("egfr_valid", 365, "d", JUDGEMENT, sources.MUA19)
+AKI_VALID = _limit("aki_valid", 7, "d", JUDGEMENT, sources.LORAL, "overrides the eGFR")
+EGFR_REDUCED = _limit("egfr_reduced", 60, "mL/min/1.73 m2", PUBLISHED, sources.MUA19)
+EGFR_POOR = _limit("egfr_poor", 30, "mL/min/1.73 m2", PUBLISHED, sources.WOLF18)
+ELDERLY = _limit("elderly", 65, "a", JUDGEMENT, sources.MUA19, "the study's patients were 66 and older")
+
 # Windows of findings (FND-05)
 VITALS_WINDOW = _limit("vitals_window", 24, "h", JUDGEMENT, sources.NSW)
 LABS_WINDOW = _limit("labs_window", 48, "h", JUDGEMENT, sources.NSW)
 SYMPTOMS_WINDOW = _limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "severe syndrome progresses over 24-72 h")
+
+# Around an operation (PER)
+SURGERY_AHEAD = _limit("surgery_ahead", 14, "d", JUDGEMENT, sources.UKCPA)
+AFTER_SURGERY = _limit("after_surgery", 72, "h", JUDGEMENT, sources.DUP18)
+NPO_LONG_ENOUGH = _limit(
+    "npo_long_enough", 8, "h", JUDGEMENT, sources.DUP18, "10 h without sufficed for severe rebound"
+)
+
+# Battery of a pump (PMP-02, FND-04)
+ERI_TO_STOP = _limit("eri_to_stop", 90, "d", PUBLISHED, sources.MEDERI)
+
+# Pregnancy and newborn (NEO)
+NEWBORN = _limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
 
 # Supply of a pump (PMP-01)
 MAX_REFILL_INTERVAL = _limit("max_refill_interval", 180, "d", PUBLISHED, sources.STAB)

@@ -16,6 +16,7 @@ _BY_PROBLEM: tuple[tuple[Problem, str], ...] = (
 )  # fmt: skip
 _BY_DRUG: tuple[tuple[Drug, str], ...] = (
     (Drug.VOLATILE_ANAESTHETIC, "malignant hyperthermia (hypercapnia, minutes to hours; dantrolene works fully)"),
+    (Drug.ANTIPSYCHOTIC, "neuroleptic malignant syndrome (lead-pipe rigidity over days; stop the drug)"),
     (Drug.DOPAMINE_ANTAGONIST, "neuroleptic malignant syndrome (lead-pipe rigidity over days; stop the drug)"),
     (
         Drug.SEROTONERGIC,

@@ -14,10 +14,20 @@ WHY_STOPPING_HARMS = (
     "spasticity, rhabdomyolysis, organ failure and death (C-OZO); onset usually within 1-3 days."
 )
 ADVERSE_REACTION_EXCEPTION = "Exception: a serious adverse reaction (C-LORAL); then watch for withdrawal for 72 h."
+RENAL_REASON = (
+    "Kidney function is poor ({because}): a reason to reduce baclofen, stepwise and with nephrology, not to stop at "
+    "once; with signs of toxicity hold it, then watch for withdrawal."
+)
+HOLDING_MAY_BE_RIGHT = "Signs of toxicity ({signs}): holding may be right. Examine tone first; ask before giving more."
 BY_TUBE = (
     "Nil by mouth or no swallow: give by feeding tube (suspension, solution or granules, C-LYV); there is no "
     "intravenous baclofen, and the intrathecal product is for intrathecal use only (C-GABLO)."
 )
+
+
+def renal_reason(case: Case) -> tuple[str, ...]:
+    """Why somebody may rightly want less baclofen (REN-02); none where the kidneys do not ask for it."""
+    return (say(RENAL_REASON, because=case.kidney.because),) if case.kidney.fell_far else ()
 
 
 def told_dose(dose: DailyDose | None) -> str:

@@ -73,6 +73,8 @@ class Sign(StrEnum):
     VASOPRESSOR = "vasopressor"
     BRADYCARDIA = "bradycardia"
     HYPOTENSION = "hypotension"
+    POOR_FEEDING = "poor-feeding"  # of a newborn
+    HIGH_PITCHED_CRY = "high-pitched-cry"  # of a newborn
     TONE_NORMAL = "tone-normal"  # "tone normal", "no increase in tone"
     PUMP_ALARM_CRITICAL = "pump-alarm-critical"  # two-tone, critical alarm, motor stall, empty reservoir
     PUMP_ALARM_LOW = "pump-alarm-low"  # single tone, low reservoir
@@ -94,11 +96,14 @@ class Problem(StrEnum):
     UNDERDOSING = "underdosing"
     PREGNANCY = "pregnancy"
     CKD = "ckd"
+    NEUROGENIC_BLADDER = "neurogenic-bladder"
     DIALYSIS = "dialysis"
     COMFORT_CARE = "comfort-care"  # hospice, palliative, end of life
     PUMP_PRESENT = "pump-present"  # "presence of intrathecal pump" in words; the Z codes alone do not say so
     PUMP_COMPLICATION = "pump-complication"  # mechanical
     PUMP_INFECTION = "pump-infection"
+    PUMP_EROSION = "pump-erosion"  # through the skin
+    MENINGITIS = "meningitis"
     INFECTION_SOURCE = "infection-source"  # sepsis, pneumonia, UTI, meningitis with a source
     ALCOHOL_WITHDRAWAL = "alcohol-withdrawal"
     OPIOID_WITHDRAWAL = "opioid-withdrawal"
@@ -119,6 +124,7 @@ class Act(StrEnum):
     PUMP_REPLACEMENT = "pump-replacement"  # exchange in one session
     PUMP_STOP = "pump-stop"  # order to stop the pump, or minimum rate
     PUMP_WEAN = "pump-wean"  # planned ITB wean
+    PUMP_EMPTYING = "pump-emptying"  # drug taken out of the reservoir, as before a scan
     INTRATHECAL_BRIDGE = "intrathecal-bridge"  # externalised infusion, lumbar catheter, IT bolus
     CATHETER_STUDY = "catheter-study"
     SCREENING_BOLUS = "screening-bolus"  # ITB trial dose
@@ -129,6 +135,10 @@ class Act(StrEnum):
     ABDOMINAL_SURGERY = "abdominal-surgery"
     MRI = "mri"
     HYPERBARIC = "hyperbaric"
+    LITHOTRIPSY = "lithotripsy"
+    DIATHERMY = "diathermy"  # as a treatment; not the surgeon's
+    THERAPEUTIC_ULTRASOUND = "therapeutic-ultrasound"
+    RADIOTHERAPY = "radiotherapy"
     NPO = "npo"
     NPO_EXCEPT_MEDICATIONS = "npo-except-medications"
     HOLD_ORAL = "hold-oral"  # hold all oral medication
@@ -182,6 +192,7 @@ class Drug(StrEnum):
     MORPHINE = "morphine"
     HYDROMORPHONE = "hydromorphone"
     FENTANYL = "fentanyl"
+    OPIOID = "opioid"  # any other than the three above
     ZICONOTIDE = "ziconotide"
     BUPIVACAINE = "bupivacaine"
     CLONIDINE = "clonidine"
@@ -193,11 +204,13 @@ class Drug(StrEnum):
     PHENOBARBITAL = "phenobarbital"
     VASOPRESSOR = "vasopressor"  # noradrenaline and its like
     SEROTONERGIC = "serotonergic"
-    DOPAMINE_ANTAGONIST = "dopamine-antagonist"
+    ANTIPSYCHOTIC = "antipsychotic"
+    DOPAMINE_ANTAGONIST = "dopamine-antagonist"  # against nausea: metoclopramide and its like
     VOLATILE_ANAESTHETIC = "volatile-anaesthetic"  # or succinylcholine
 
 
 BENZODIAZEPINES = frozenset({Drug.DIAZEPAM, Drug.MIDAZOLAM, Drug.LORAZEPAM, Drug.CLONAZEPAM})
+OPIOIDS = frozenset({Drug.MORPHINE, Drug.HYDROMORPHONE, Drug.FENTANYL, Drug.OPIOID})
 OTHER_PUMP_DRUGS = frozenset(
     {Drug.MORPHINE, Drug.HYDROMORPHONE, Drug.FENTANYL, Drug.ZICONOTIDE, Drug.BUPIVACAINE, Drug.CLONIDINE}
 )

@@ -7,7 +7,7 @@ without rigidity means toxicity; rigidity means withdrawal even with a low pulse
 import msgspec
 
 from cards.moment import Moment
-from cards.record.concepts import BENZODIAZEPINES, Act, Drug, Measure, Problem, Sign
+from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, Problem, Sign
 from cards.record.record import Record
 from cards.scales.age import LOW_TEMPERATURE, VitalLimits
 from cards.scales.withdrawal_score import Item, acute_kidney_injury
@@ -22,7 +22,7 @@ NEW_HOURS = 72
 AFTER_PUMP_DAYS, AFTER_SURGERY_DAYS = 3, 4
 DOSE_RISE = 1.25
 LOW_EGFR = 30
-_SEDATIVES = BENZODIAZEPINES | {Drug.MORPHINE, Drug.HYDROMORPHONE, Drug.FENTANYL, Drug.PROPOFOL, Drug.PHENOBARBITAL}
+_SEDATIVES = BENZODIAZEPINES | OPIOIDS | {Drug.PROPOFOL, Drug.PHENOBARBITAL}
 
 
 class Toxicity(msgspec.Struct, frozen=True):
@@ -42,6 +42,11 @@ class Toxicity(msgspec.Struct, frozen=True):
 
     def has(self, *codes: str) -> bool:
         return any(item.code in codes for item in self.items)
+
+    @property
+    def makes_holding_right(self) -> bool:
+        """Sedated, hypotonic or otherwise toxic, and without rigidity: not giving baclofen may be right."""
+        return self.tone != "high" and (self.gate_met or self.has("X1", "X2"))
 
 
 def toxicity(record: Record, found: Findings, ages: VitalLimits | None, pump: Pump | None, moment: Moment) -> Toxicity:

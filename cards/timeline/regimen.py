@@ -11,7 +11,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Drug, Reason, Route
 from cards.record.facts import DailyDose, MedicationOrder, Order
 from cards.record.record import Record
-from cards.timeline.oral import BY_MOUTH
+from cards.timeline.oral import BY_MOUTH, is_open
 
 _STOPPING = frozenset({"stopped", "cancelled", "completed", "on-hold", "ended"})
 _ORDERING = frozenset({"draft", "active", "unknown", ""})
@@ -60,6 +60,24 @@ def is_selected(reference: str, moment: Moment) -> bool:
     if moment.hook is not ORDER_SELECT or not moment.selections:
         return True
     return reference in moment.selections or reference.rpartition("/")[2] in moment.selections
+
+
+def ordered_baclofen(record: Record, moment: Moment) -> list[MedicationOrder]:
+    """Baclofen orders in force or in hand: what the drafts stop or replace is left out, and drafts not selected."""
+    mine = [o for o in record.medication_orders if o.product.is_baclofen and not o.do_not_perform]
+    replaced = {o.replaces for o in record.medication_orders if o.is_draft and o.replaces}
+    drafts = [o for o in mine if o.is_draft and o.status in _ORDERING and is_selected(o.reference, moment)]
+    held = [o for o in mine if not o.is_draft and o.reference not in replaced and is_open(o, moment.now)]
+    return [*drafts, *held]
+
+
+def selected_drafts(drugs: frozenset[Drug], record: Record, moment: Moment) -> tuple[MedicationOrder, ...]:
+    """Drafts of any of these drugs that the user's act is about."""
+    return tuple(
+        o for o in record.medication_orders
+        if o.is_draft and o.product.drugs & drugs and o.status in _ORDERING and not o.do_not_perform
+        and is_selected(o.reference, moment)
+    )  # fmt: skip
 
 
 def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record, moment: Moment) -> Change:

@@ -1,6 +1,7 @@
 """Is there a planned, stepwise reduction, and is it slow enough? (FND-06)"""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import msgspec
@@ -13,6 +14,7 @@ from cards.record.record import Record
 from cards.record.when import When
 
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", "completed", "in-progress", ""})
+_ROUNDING = 0.1  # days: a date-only end, an hour of summer time
 
 
 class Taper(msgspec.Struct, frozen=True):
@@ -55,20 +57,63 @@ def allowed_step(dose: float, moment: Moment, *, is_child: bool) -> float:
     return share if is_child else max(moment.limit(limits.ORAL_STEP_MG), share)
 
 
+def entered_taper(orders: Sequence[MedicationOrder]) -> tuple[DoseStep, ...]:
+    """The steps that these orders describe together: one with a falling schedule, or several that follow in time."""
+    for order in orders:
+        if is_descending(order.dosage.steps):
+            return order.dosage.steps
+    dated = [o for o in orders if o.dosage.daily and o.start is not None]
+    dated.sort(key=lambda o: o.start.earliest if o.start else datetime.max.replace(tzinfo=UTC))
+    ends = [o.end for o in dated[:-1]]
+    if len(dated) < 2 or any(end is None for end in ends):
+        return ()
+    follow = all(
+        before.end.earliest <= after.start.latest
+        for before, after in pairwise(dated) if before.end and after.start
+    )  # fmt: skip
+    steps = tuple(DoseStep(dose=o.dosage.daily, start=o.start, end=o.end) for o in dated)
+    return steps if follow and is_descending(steps) else ()
+
+
+def too_large_step(
+    steps: Sequence[DoseStep], before: float | None, moment: Moment, *, is_child: bool
+) -> tuple[float, float] | None:
+    """The first fall, from and to (mg/day), that is too large or comes within seven days of the one before.
+
+    `before` is the dose until now; a step of unknown length is taken as long enough.
+    """
+    known = [(s.dose.low, s.dose.high, _days(s)) for s in steps if s.dose]
+    if before is not None:
+        known = [(before, before, None), *known]
+    for (low, _, days), (_, after, _) in pairwise(known):
+        is_hasty = low > after and days is not None and days < moment.limit(limits.TAPER_STEP_DAYS) - _ROUNDING
+        if is_hasty or low - after > allowed_step(low, moment, is_child=is_child):
+            return low, after
+    return None
+
+
+def ending(steps: Sequence[DoseStep], before: float | None) -> tuple[float, float | None, float | None] | None:
+    """How a taper to zero ends: last dose (mg/day), its days, and the days from the first step to zero.
+
+    None where it does not end at zero: the last step goes on, or nobody says how long it lasts.
+    """
+    known = [s for s in steps if s.dose]
+    above = [s for s in known if s.dose and s.dose.low > 0]
+    is_open_end = not above or (above[-1] is known[-1] and _days(above[-1]) is None)
+    if is_open_end or not above[-1].dose:
+        return None
+    start = before if before is not None else (above[0].dose.low if above[0].dose else 0.0)
+    lowered = [_days(s) for s in above if s.dose and s.dose.low < start]
+    total = sum(d for d in lowered if d is not None) if all(d is not None for d in lowered) else None
+    return above[-1].dose.low, _days(above[-1]), total
+
+
 def _checked(order: MedicationOrder, moment: Moment, *, is_child: bool) -> Taper:
     steps = [s for s in order.dosage.steps if s.dose]
     upcoming = [s.start for s in steps if s.start and not s.start.may_be_past(moment.now)]
     next_step = min(upcoming, key=lambda w: w.earliest, default=None)
-    for before, after in pairwise(steps):
-        assert before.dose
-        assert after.dose
-        cut = before.dose.low - after.dose.high
-        days = _days(before)
-        if cut > allowed_step(before.dose.low, moment, is_child=is_child) or (
-            cut > 0 and days is not None and days < 7
-        ):
-            told = f"{before.dose.low:g} to {after.dose.high:g} mg/day in one step"
-            return Taper(order.reference, False, next_step, told)
+    if found := too_large_step(steps, None, moment, is_child=is_child):
+        return Taper(order.reference, False, next_step, f"{found[0]:g} to {found[1]:g} mg/day in one step")
     return Taper(order.reference, True, next_step)
 
 

@@ -8,12 +8,12 @@ Else  quiet: small step, planned taper, dose unknown or unit implausible
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT
+from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT
 from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, told_dose
+from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, renal_reason, told_dose
 from cards.timeline.regimen import Change, is_selected
 from cards.timeline.taper import allowed_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -35,13 +35,15 @@ PUMP_ADVICE = (
     implements="ABR-02",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT],
+    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT],
     sources=[sources.SEED, sources.PAUL21, sources.MEDSC, sources.UKSPC, sources.HWA19],
     limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.ABRUPT_CUT_SHARE, limits.ITB_STEP_SHARE],
     overrides=["planned-taper", "serious-adverse-reaction", "specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
 )
 def dose_cut(case: Case) -> Verdict:
+    if not case.doses_are_comparable:
+        return Quiet("a dose is not plausible: not compared", rests_on=())
     return _by_pump(case) or _by_mouth(case)
 
 
@@ -72,7 +74,7 @@ def _by_mouth(case: Case) -> Verdict:
         summary=say(
             SUMMARY, before=told_dose(before), after=told_dose(change.after), pct=round(100 * cut / before.low)
         ),
-        detail=(oral_exposure_line(case), WHY, say(ORAL_ADVICE, step=step)),
+        detail=(oral_exposure_line(case), WHY, *renal_reason(case), say(ORAL_ADVICE, step=step)),
         evidence=(*_drafts(change), *oral_evidence(case)),
         suggestions=("taper", "keep-order"),
     )
@@ -124,7 +126,7 @@ def _urgency(case: Case, change: Change, *, abrupt: bool) -> Urgency:
     urgency = tier.urgency if abrupt else Urgency.WARNING if tier >= Tier.T2 else Urgency.INFO
     if Reason.ADVERSE_REACTION in reasons:
         return Urgency.INFO
-    capped = Reason.RENAL in reasons or case.moment.hook is ORDER_SELECT
+    capped = Reason.RENAL in reasons or case.kidney.fell_far or case.moment.hook is ORDER_SELECT
     return min(urgency, Urgency.WARNING) if capped else urgency
 
 

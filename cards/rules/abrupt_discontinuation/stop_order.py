@@ -9,7 +9,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS
+from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, VITALS
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -20,6 +20,7 @@ from cards.sentences import (
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
+    renal_reason,
     with_dose,
 )
 from cards.timeline.interruptions import Kind, missed_dose_threshold
@@ -39,7 +40,7 @@ CAPPED_SELECTING = "still selecting the order"
     implements="ABR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS],
+    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
     limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=[
@@ -90,7 +91,7 @@ def _stops_oral(case: Case) -> Verdict:
     return Card(
         urgency=_at_most_warning_while_selecting(_urgency(case, change.reasons), case),
         summary=say(STOPPING, what=with_dose(case.oral.dose)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *_substitute_line(change), ADVICE,
+        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *renal_reason(case), *_substitute_line(change), ADVICE,
                 ADVERSE_REACTION_EXCEPTION),
         evidence=(*_draft_evidence(change), *oral_evidence(case)),
         suggestions=("keep-order", "taper", "consult"),
@@ -116,10 +117,11 @@ def _was_stopped(case: Case) -> Verdict:
     return Card(
         urgency=_urgency(case, reasons),
         summary=say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, ADVICE, BY_TUBE, ADVERSE_REACTION_EXCEPTION),
+        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *renal_reason(case), ADVICE, BY_TUBE,
+                ADVERSE_REACTION_EXCEPTION),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("resume-baclofen", "taper", "consult"),
-    )
+    )  # fmt: skip
 
 
 def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
@@ -137,11 +139,11 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
 
 
 def _urgency(case: Case, reasons: frozenset[Reason]) -> Urgency:
-    """By tier; a serious adverse reaction is the label's own exception, a renal reason caps at warning."""
+    """By tier; a serious adverse reaction is the label's own exception, failing kidneys cap at warning (REN-02)."""
     urgency = case.oral_dependence.tier.urgency
     if Reason.ADVERSE_REACTION in reasons:
         return Urgency.INFO
-    return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons else urgency
+    return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons or case.kidney.fell_far else urgency
 
 
 def _at_most_warning_while_selecting(urgency: Urgency, case: Case) -> Urgency:

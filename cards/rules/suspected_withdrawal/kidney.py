@@ -1,11 +1,11 @@
 """Are the kidneys failing in withdrawal?
 
-When  findings of withdrawal come with acute kidney injury or an eGFR below 30
+When  findings of withdrawal come with acute kidney injury, an eGFR below 30 or dialysis
 Then  a bullet in the withdrawal card: restart is still first, then review the dose
 Else  quiet
 """
 
-from cards import sources
+from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import CONDITIONS, LABS
@@ -25,13 +25,13 @@ RESTART_FIRST = (
     deciding=[LABS, CONDITIONS],
     refining=[],
     sources=[sources.SEED, sources.LORAL],
+    limits=[limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID],
     overrides=[],
     could_reach=Urgency.INFO,
 )
 def kidney(case: Case) -> Verdict:
     if suspected_score(case) is None:
         return Quiet("no suspected withdrawal", rests_on=())
-    reduced = [c for c in case.toxicity.context if "kidney" in c or "eGFR" in c or "dialysis" in c]
-    if not reduced:
-        return Quiet("no reduced kidney function")
-    return Addendum(detail=(RESTART_FIRST,), suggestions=("labs",))
+    if not case.kidney.is_poor:
+        return Quiet(f"kidney function not poor: {case.kidney.because}")
+    return Addendum(detail=(RESTART_FIRST,), evidence=case.kidney.evidence, suggestions=("labs",))

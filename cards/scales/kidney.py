@@ -1,0 +1,147 @@
+"""How well do the kidneys excrete baclofen? (REN)
+
+Dialysis first; then acute kidney injury of the last seven days, which overrides the eGFR, for that is then not
+settled; then the newest eGFR of a year.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+import msgspec
+
+from cards import limits
+from cards.limits import JUDGEMENT, Limit
+from cards.moment import Moment
+from cards.record.concepts import Measure, Problem, Sign
+from cards.record.facts import Observation
+from cards.record.record import Record
+from cards.record.when import When
+from cards.scales.withdrawal_score import CREATININE_RATIO, CREATININE_RISE
+from cards.sources import SEED
+from cards.verdict import Evidence
+from cards.words import number
+
+STAGE_2_RATIO = Limit("aki_stage_2_ratio", 2, "x baseline creatinine", JUDGEMENT, SEED, "the usual staging, not read")
+RISE_HOURS = Limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
+_BASELINE_DAYS = 7  # before the rise
+_USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
+_STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
+_FIRST_STAGE = re.compile(r"(?i)\bstage (?:1|i)\b")
+
+
+class Grade(IntEnum):
+    """The rows of REN-01, from good to bad. UNKNOWN stands below all: nothing is recorded."""
+
+    UNKNOWN = 0
+    NORMAL = 1
+    REDUCED = 2
+    POOR = 3  # eGFR under 30, or acute kidney injury
+    DIALYSIS = 4
+
+
+class Kidney(msgspec.Struct, frozen=True):
+    """The grade with what it stands on. `because` is fit for a card: "eGFR 24 mL/min/1.73 m2"."""
+
+    grade: Grade
+    because: str
+    egfr: float | None = None
+    is_acute: bool = False
+    is_first_stage: bool = False  # acute, and no more than stage 1
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_reduced(self) -> bool:
+        """An eGFR under 60, acute injury or dialysis."""
+        return self.grade >= Grade.REDUCED
+
+    @property
+    def is_poor(self) -> bool:
+        """An eGFR under 30, acute injury of any stage, or dialysis."""
+        return self.grade >= Grade.POOR
+
+    @property
+    def fell_far(self) -> bool:
+        """What REN-02 asks: an eGFR under 30, acute injury beyond stage 1 (or of unknown stage), or dialysis."""
+        by_egfr = self.egfr is not None and self.grade is Grade.POOR and not self.is_acute
+        return self.grade is Grade.DIALYSIS or by_egfr or (self.is_acute and not self.is_first_stage)
+
+
+def kidney_of(record: Record, moment: Moment) -> Kidney:
+    """The grade as of now."""
+    for condition in record.conditions:
+        if Problem.DIALYSIS in condition.concepts and condition.is_active:
+            evidence = Evidence(condition.reference, condition.text, condition.onset or condition.recorded)
+            return Kidney(Grade.DIALYSIS, "dialysis", evidence=(evidence,))
+    if acute := _acute(record, moment):
+        return acute
+    values = [
+        o for o in _values(record, Measure.EGFR, moment) if _age(o.when, moment) <= _days(limits.EGFR_VALID, moment)
+    ]
+    newest = max(values, key=_instant, default=None)
+    if newest is None or newest.value is None:
+        return Kidney(Grade.UNKNOWN, "no eGFR recorded within a year")
+    value = newest.value
+    below = newest.comparator.startswith("<")
+    poor, reduced = moment.limit(limits.EGFR_POOR), moment.limit(limits.EGFR_REDUCED)
+    grade = (
+        Grade.POOR if value < poor or (below and value <= poor)
+        else Grade.REDUCED if value < reduced or (below and value <= reduced)
+        else Grade.NORMAL
+    )  # fmt: skip
+    told = f"eGFR {newest.comparator}{number(value)} mL/min/1.73 m2"
+    return Kidney(grade, told, value, evidence=(Evidence(newest.reference, told, newest.when),))
+
+
+def _acute(record: Record, moment: Moment) -> Kidney | None:
+    """By creatinine (1.5 x baseline, or 0.3 mg/dL in 48 h), else told as such, within seven days."""
+    window = _days(limits.AKI_VALID, moment)
+    values = sorted(_values(record, Measure.CREATININE, moment), key=_instant)
+    for worst in sorted(values, key=lambda o: o.value or 0.0, reverse=True):
+        if _age(worst.when, moment) > window or not worst.value:
+            continue
+        before = [o.value for o in values if o.value and _earlier(o, worst, timedelta(days=_BASELINE_DAYS))]
+        recent = [o.value for o in values
+                  if o.value and _earlier(o, worst, timedelta(hours=moment.limit(RISE_HOURS)))]  # fmt: skip
+        ratio = worst.value / min(before) if before else 1.0
+        if ratio >= CREATININE_RATIO or (recent and worst.value - min(recent) >= CREATININE_RISE - 1e-9):
+            told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
+            evidence = Evidence(worst.reference, told, worst.when)
+            return Kidney(Grade.POOR, told, None, is_acute=True,
+                          is_first_stage=ratio < moment.limit(STAGE_2_RATIO), evidence=(evidence,))  # fmt: skip
+    told_as = [(c.reference, c.text, c.onset or c.recorded) for c in record.conditions
+               if Sign.AKI in c.concepts and c.is_active]  # fmt: skip
+    told_as += [(o.reference, o.text, o.when) for o in record.observations
+                if o.concept == Sign.AKI and o.status in _USABLE]  # fmt: skip
+    for reference, text, when in told_as:
+        if when is not None and when.may_be_past(moment.now) and _age(when, moment) <= window:
+            stage = "" if _STAGE.search(text) or _FIRST_STAGE.search(text) else " (stage not recorded)"
+            return Kidney(Grade.POOR, f"acute kidney injury{stage}", None, is_acute=True,
+                          is_first_stage=bool(_FIRST_STAGE.search(text)),
+                          evidence=(Evidence(reference, text, when),))  # fmt: skip
+    return None
+
+
+def _values(record: Record, measure: Measure, moment: Moment) -> Iterable[Observation]:
+    return [o for o in record.observations if o.concept == measure and o.value is not None and o.status in _USABLE
+            and o.when is not None and o.when.may_be_past(moment.now)]  # fmt: skip
+
+
+def _earlier(one: Observation, other: Observation, within: timedelta) -> bool:
+    assert one.when is not None
+    assert other.when is not None
+    return timedelta(0) < other.when.latest - one.when.latest <= within
+
+
+def _age(when: When | None, moment: Moment) -> float:
+    return when.hours_until(moment.now) if when else float("inf")
+
+
+def _days(limit: Limit, moment: Moment) -> float:
+    return moment.limit(limit) * 24
+
+
+def _instant(observation: Observation) -> datetime:
+    assert observation.when is not None
+    return observation.when.latest
