@@ -67,10 +67,147 @@ def test_by_code(code: dict[str, Any], concept: str) -> None:
     assert concept in concepts(code)
 
 
-@pytest.mark.parametrize("code", ["Z45.1", "Z97.8", "Z96.89", "F19.239"])
-def test_codes_that_say_nothing_by_themselves(code: str) -> None:
+_CORD = {Problem.SPASTICITY_INDICATION, Problem.SPINAL_CORD_INJURY}
+_CORD_HIGH = {*_CORD, Problem.SPINAL_CORD_INJURY_HIGH}
+
+
+@pytest.mark.parametrize("system", [ICD, "urn:oid:2.16.840.1.113883.6.90"])
+@pytest.mark.parametrize("dot", [".", ""])
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("G40.909", {Problem.EPILEPSY}),
+        ("G40.A01", {Problem.EPILEPSY}),
+        ("S14.105A", _CORD_HIGH),
+        ("S14.109S", _CORD_HIGH),
+        ("S24.101S", _CORD_HIGH),
+        ("S24.111D", _CORD_HIGH),
+        ("S24.112A", _CORD_HIGH),
+        ("S24.132S", _CORD_HIGH),
+        ("S24.142", _CORD_HIGH),
+        ("S24.152S", _CORD_HIGH),
+        ("S24.103S", _CORD),
+        ("S24.113A", _CORD),
+        ("S24.134S", _CORD),
+        ("S24.144D", _CORD),
+        ("S24.159S", _CORD),
+        ("R47.01", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("R47.02", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("R47.1", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.020", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.121", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.222", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.320", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.821", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("I69.922", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("F80.1", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("F80.2", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("F80.9", {Problem.COMMUNICATION_DIFFICULTY}),
+        ("Z33.1", {Problem.PREGNANCY}),
+        ("Z33.3", {Problem.PREGNANCY}),
+        ("Z3A.30", {Problem.PREGNANCY}),
+        ("O09.523", {Problem.PREGNANCY}),
+        ("Z34.93", {Problem.PREGNANCY}),
+        ("N18.32", {Problem.CKD}),
+        ("N18.6", {Problem.CKD}),
+        ("Z99.2", {Problem.DIALYSIS}),
+        ("Z51.5", {Problem.COMFORT_CARE}),
+        ("A40.3", {Problem.INFECTION_SOURCE}),
+        ("A41.9", {Problem.INFECTION_SOURCE}),
+        ("R65.20", {Problem.INFECTION_SOURCE}),
+        ("R65.21", {Problem.INFECTION_SOURCE}),
+        ("J15.212", {Problem.INFECTION_SOURCE}),
+        ("J16.8", {Problem.INFECTION_SOURCE}),
+        ("J18.9", {Problem.INFECTION_SOURCE}),
+        ("N39.0", {Problem.INFECTION_SOURCE}),
+        ("G00.1", {Problem.INFECTION_SOURCE}),
+        ("F10.139", {Problem.ALCOHOL_WITHDRAWAL}),
+        ("F10.231", {Problem.ALCOHOL_WITHDRAWAL}),
+        ("F10.930", {Problem.ALCOHOL_WITHDRAWAL}),
+        ("F11.13", {Problem.OPIOID_WITHDRAWAL}),
+        ("F11.23", {Problem.OPIOID_WITHDRAWAL}),
+        ("F11.93", {Problem.OPIOID_WITHDRAWAL}),
+        ("G90.81", {Problem.SEROTONIN_SYNDROME}),
+        ("N17.9", {Sign.AKI}),
+        ("R06.82", {Sign.TACHYPNOEA}),
+        ("R25.1", {Sign.TREMOR}),
+        ("E87.20", {Sign.ACIDOSIS}),
+        ("E87.21", {Sign.ACIDOSIS}),
+        ("R40.0", {Sign.STUPOR}),
+        ("R40.1", {Sign.STUPOR}),
+        ("R40.20", {Sign.STUPOR}),
+        ("R40.2423", {Sign.STUPOR}),
+        ("R40.2432", {Sign.STUPOR}),
+        ("R40.2440", {Sign.STUPOR}),
+        ("R40.2A", {Sign.STUPOR}),
+        ("R06.81", {Sign.RESPIRATORY_DEPRESSION}),
+        ("R00.1", {Sign.BRADYCARDIA}),
+        ("I95.81", {Sign.HYPOTENSION}),
+        ("I95.9", {Sign.HYPOTENSION}),
+    ],
+)
+def test_by_code_alone(code: str, meant: set[str], dot: str, system: str) -> None:
+    """A bare code means what it says and nothing more, dotted or not, by URI or by OID."""
+    assert concepts(icd(code.replace(".", dot), system)) == meant
+
+
+@pytest.mark.parametrize("system", [ICD, "urn:oid:2.16.840.1.113883.6.90"])
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("J13", Problem.INFECTION_SOURCE),
+        ("J14", Problem.INFECTION_SOURCE),
+        ("J17", Problem.INFECTION_SOURCE),
+        ("G01", Problem.INFECTION_SOURCE),
+        ("G02", Problem.INFECTION_SOURCE),
+        ("R61", Sign.DIAPHORESIS),
+        ("D65", Sign.COAGULOPATHY),
+    ],
+)
+def test_by_code_of_three_characters(code: str, meant: str, system: str) -> None:
+    """Categories that have no dot."""
+    assert concepts(icd(code, system)) == {meant}
+
+
+@pytest.mark.parametrize("dot", [".", ""])
+@pytest.mark.parametrize("code", ["Z45.1", "Z45.49", "Z46.2", "Z97.8", "Z96.89", "F19.239"])
+def test_codes_that_say_nothing_by_themselves(code: str, dot: str) -> None:
     """Z45.1 and Z97.8 also mean insulin pumps: they are no pump. F19.2 names no drug."""
-    assert concepts(icd(code)) == frozenset()
+    assert concepts(icd(code.replace(".", dot))) == frozenset()
+
+
+@pytest.mark.parametrize("dot", [".", ""])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "R40.2414",  # a coma score of 13-15
+        "R40.2110",  # eyes never open: one item of the coma scale
+        "R40.3",
+        "G47.33",  # sleep apnoea
+        "R06.89",  # breath-holding, sighing
+        "I95.1",  # orthostatic
+        "I95.2",  # due to drugs: holds orthostatic too
+        "I95.89",  # holds chronic too
+        "E87.22",  # chronic metabolic acidosis
+        "E87.29",  # respiratory acidosis
+        "G03.9",  # holds spinal arachnoiditis
+        "G03.0",  # aseptic meningitis
+        "F80.0",  # lisping
+        "F80.81",  # stuttering
+        "I69.323",  # stuttering after a stroke
+        "Z33.2",  # encounter for termination
+        "Z32.02",  # pregnancy test, negative
+        "S14.2XXA",  # nerve root
+        "S24.0XXA",  # concussion of the cord
+        "F11.20",  # opioid dependence without withdrawal
+        "F10.20",
+        "T43.225A",  # adverse effect of an SSRI: not yet the syndrome
+        "M62.89",
+    ],
+)
+def test_neighbours_that_do_not_say_so(code: str, dot: str) -> None:
+    """Codes beside ours, in the same category, that mean something else or too much."""
+    assert concepts(icd(code.replace(".", dot))) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,24 @@ def test_temperature(value: dict[str, Any], celsius: float | None, is_assumed: b
     assert ("temperature unit assumed" in fact.defects) is is_assumed
 
 
+@pytest.mark.parametrize("system", [LOINC, "urn:oid:2.16.840.1.113883.6.1"])
+@pytest.mark.parametrize("code", ["29463-7", "3141-9", "8350-1", "8351-9"])
+@pytest.mark.parametrize(
+    ("value", "kilograms"),
+    [
+        (quantity(70, "kg", "kg"), 70),
+        (quantity(70, "", "kg"), 70),
+        (quantity(154, "lb", "[lb_av]"), 69.853),
+        (quantity(154, "", "[lb_av]"), 69.853),
+    ],
+)
+def test_weight_by_code_alone(code: str, system: str, value: dict[str, Any], kilograms: float) -> None:
+    """Doses of children hang on it: a code without words is enough."""
+    fact = seen(code={"coding": [{"system": system, "code": code}]}, valueQuantity=value)[Measure.WEIGHT]
+
+    assert fact.value == pytest.approx(kilograms, abs=0.001)
+
+
 @pytest.mark.parametrize(
     ("text", "concept"),
     [

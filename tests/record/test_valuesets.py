@@ -9,6 +9,8 @@ import pytest
 from cards.record.valuesets import CONCEPT_EXTENSION, DIRECTORY, REQUIRED, ValueSets
 from tests.record.shapes import LOINC, RXNORM, VALUESETS
 
+SOURCE_EXTENSION = "http://hl7.org/fhir/StructureDefinition/valueset-concept-comments"
+
 
 def write(directory: Path, identity: str, include: list[dict[str, Any]], **more: Any) -> None:
     """A hospital's ValueSet file."""
@@ -34,6 +36,20 @@ def test_every_set_has_a_canonical_url_and_codes() -> None:
         assert body["id"] == path.stem
         assert body["url"] == f"https://baclofen-cds.example.org/ValueSet/{path.stem}"
         assert all(include["concept"] for include in body["compose"]["include"])
+
+
+def test_every_code_has_a_source() -> None:
+    """No code from memory: each says where it was seen, and stands once in its set."""
+    for path in DIRECTORY.glob("*.json"):
+        body = msgspec.json.decode(path.read_bytes())
+        found = [
+            (include["system"], concept) for include in body["compose"]["include"] for concept in include["concept"]
+        ]
+        codes = [(system, concept["code"]) for system, concept in found]
+        assert len(codes) == len(set(codes)), path.stem
+        for _, concept in found:
+            told = {e["url"]: e.get("valueString") for e in concept.get("extension", [])}
+            assert told.get(SOURCE_EXTENSION), (path.stem, concept["code"])
 
 
 def test_local_codes_extend_a_set(tmp_path: Path) -> None:
