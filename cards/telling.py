@@ -1,10 +1,31 @@
-"""What both withdrawal cards say of their findings, and how a rule chooses among reasons to be quiet."""
+"""What the cards on withdrawal and its treatment say of their findings; how to choose among reasons to be quiet."""
+
+from collections.abc import Iterable
 
 from cards.case import Case
+from cards.needs import (
+    ADMINISTRATIONS,
+    CONDITIONS,
+    DEVICE_USE,
+    DEVICES,
+    LABS,
+    MEDICATION_REQUESTS,
+    MEDICATION_STATEMENTS,
+    OBSERVATIONS,
+    PROCEDURES,
+    SERVICE_REQUESTS,
+    VITALS,
+    Need,
+)
+from cards.record.facts import MedicationOrder
 from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Score
 from cards.verdict import Card, Evidence, Quiet, Urgency
-from cards.words import when
+from cards.words import say, when
+
+PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
+SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
+TREATED_SINCE = (SERVICE_REQUESTS, PROCEDURES, ADMINISTRATIONS)  # where a treatment of the last day stands
 
 UNCERTAIN = "Withdrawal or toxicity? Examine tone{and_pump} before giving or holding baclofen"
 UNCERTAIN_WHY = (
@@ -43,6 +64,32 @@ def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evide
         not_counted=score.not_counted,
         capped="tone not documented",
     )  # fmt: skip
+
+
+def treatment_line(case: Case) -> str:
+    """What is suspected while these drafts are written: "Suspected intrathecal withdrawal: 7 points (...)"."""
+    score = suspected_score(case)
+    told = ", ".join(item.finding.text for item in score.items) if score else ""
+    route = "intrathecal " if case.is_lost_by_pump else ""
+    points = f": {score.points} points ({told})" if score else ""
+    restored = "is ordered or done" if case.is_being_restored else "is neither ordered here nor found in the last 24 h"
+    what = "work on the pump" if case.is_lost_by_pump else "baclofen"
+    return f"Suspected {route}baclofen withdrawal{points}; {what} {restored}."
+
+
+def restore_keys(case: Case) -> tuple[str, ...]:
+    """The suggestions that restore baclofen the way it was lost."""
+    return ("interrogate", "refill", "consult") if case.is_lost_by_pump else ("resume-baclofen", "consult")
+
+
+def draft_evidence(drafts: Iterable[MedicationOrder]) -> tuple[Evidence, ...]:
+    """The drafts that a card is about."""
+    return tuple(Evidence(o.reference, say("draft: {name}", name=o.product.name), o.authored) for o in drafts)
+
+
+def as_sure_as_read(urgency: Urgency, case: Case, *counter: Need) -> Urgency:
+    """At most a warning where the counter-evidence was not read."""
+    return urgency if case.saw(*counter) else min(urgency, Urgency.WARNING)
 
 
 def suspected_score(case: Case) -> Score | None:

@@ -13,13 +13,8 @@ from cards.mimics import mimic_lines
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
-    CONDITIONS,
-    DEVICE_USE,
-    DEVICES,
     ENCOUNTERS,
     LABS,
-    MEDICATION_REQUESTS,
-    MEDICATION_STATEMENTS,
     OBSERVATIONS,
     PATIENT,
     PROCEDURES,
@@ -28,7 +23,7 @@ from cards.needs import (
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import told_dose
-from cards.telling import counted_line, first_certain, score_evidence, uncertain_card
+from cards.telling import PUMP_NEEDS, SIGNS, counted_line, first_certain, score_evidence, uncertain_card
 from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago
@@ -55,8 +50,6 @@ BRIDGE = (
     "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
     "reduce in the elderly, COPD or with opioids."
 )
-PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
-SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 
 
 @rule(

@@ -10,12 +10,12 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_lines
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, VITALS
+from cards.needs import CARE_PLANS, ENCOUNTERS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
-from cards.telling import counted_line, first_certain, score_evidence, uncertain_card
+from cards.telling import SIGNS, counted_line, first_certain, score_evidence, uncertain_card
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago, say
 
@@ -29,7 +29,6 @@ TREAT = (
     "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. "
     "Treat possible sepsis in parallel."
 )
-SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 
 
 @rule(
