@@ -111,6 +111,7 @@ _CORD_HIGH = {*_CORD, Problem.SPINAL_CORD_INJURY_HIGH}
         ("N18.32", {Problem.CKD}),
         ("N18.6", {Problem.CKD}),
         ("Z99.2", {Problem.DIALYSIS}),
+        ("N31.9", {Problem.NEUROGENIC_BLADDER}),
         ("Z51.5", {Problem.COMFORT_CARE}),
         ("A40.3", {Problem.INFECTION_SOURCE}),
         ("A41.9", {Problem.INFECTION_SOURCE}),
@@ -120,7 +121,7 @@ _CORD_HIGH = {*_CORD, Problem.SPINAL_CORD_INJURY_HIGH}
         ("J16.8", {Problem.INFECTION_SOURCE}),
         ("J18.9", {Problem.INFECTION_SOURCE}),
         ("N39.0", {Problem.INFECTION_SOURCE}),
-        ("G00.1", {Problem.INFECTION_SOURCE}),
+        ("G00.1", {Problem.INFECTION_SOURCE, Problem.MENINGITIS}),
         ("F10.139", {Problem.ALCOHOL_WITHDRAWAL}),
         ("F10.231", {Problem.ALCOHOL_WITHDRAWAL}),
         ("F10.930", {Problem.ALCOHOL_WITHDRAWAL}),
@@ -155,18 +156,18 @@ def test_by_code_alone(code: str, meant: set[str], dot: str, system: str) -> Non
 @pytest.mark.parametrize(
     ("code", "meant"),
     [
-        ("J13", Problem.INFECTION_SOURCE),
-        ("J14", Problem.INFECTION_SOURCE),
-        ("J17", Problem.INFECTION_SOURCE),
-        ("G01", Problem.INFECTION_SOURCE),
-        ("G02", Problem.INFECTION_SOURCE),
-        ("R61", Sign.DIAPHORESIS),
-        ("D65", Sign.COAGULOPATHY),
+        ("J13", {Problem.INFECTION_SOURCE}),
+        ("J14", {Problem.INFECTION_SOURCE}),
+        ("J17", {Problem.INFECTION_SOURCE}),
+        ("G01", {Problem.INFECTION_SOURCE, Problem.MENINGITIS}),
+        ("G02", {Problem.INFECTION_SOURCE, Problem.MENINGITIS}),
+        ("R61", {Sign.DIAPHORESIS}),
+        ("D65", {Sign.COAGULOPATHY}),
     ],
 )
-def test_by_code_of_three_characters(code: str, meant: str, system: str) -> None:
+def test_by_code_of_three_characters(code: str, meant: set[str], system: str) -> None:
     """Categories that have no dot."""
-    assert concepts(icd(code, system)) == {meant}
+    assert concepts(icd(code, system)) == meant
 
 
 @pytest.mark.parametrize("dot", [".", ""])
@@ -203,6 +204,7 @@ def test_codes_that_say_nothing_by_themselves(code: str, dot: str) -> None:
         "F10.20",
         "T43.225A",  # adverse effect of an SSRI: not yet the syndrome
         "M62.89",
+        "G95.89",  # holds cord bladder and other diseases of the cord
     ],
 )
 def test_neighbours_that_do_not_say_so(code: str, dot: str) -> None:
