@@ -22,6 +22,7 @@ from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Interruption, Kind, Level, last_exposure, oral_interruptions
 from cards.timeline.oral import OralExposure, oral_exposure
+from cards.timeline.pregnancy import Pregnancy, pregnancy_of
 from cards.timeline.pump import Pump, PumpDrug, pump_of
 from cards.timeline.regimen import Change, change_by, ordered_baclofen
 from cards.timeline.restoration import Restoration, restoration_of
@@ -73,6 +74,16 @@ class Case:
     @property
     def is_child_by_vitals(self) -> bool:
         return self.age.is_under(self.moment.limit(limits.VITALS_ADULT_AGE))
+
+    @property
+    def is_newborn(self) -> bool:
+        """Up to 28 days old (NEO-02)."""
+        days = None if self.age.youngest is None else self.age.youngest * 365.25
+        return days is not None and days <= self.moment.limit(limits.NEWBORN)
+
+    @cached_property
+    def pregnancy(self) -> Pregnancy | None:
+        return pregnancy_of(self.record, self.now)
 
     @cached_property
     def vital_limits(self) -> VitalLimits | None:

@@ -60,7 +60,7 @@ def decide(
     """Decide one call. Same input, same output."""
     record = read(resources, ledger, moment, valuesets)
     asked = [rule for rule in rules if moment.hook in rule.hooks]
-    if exposure_excluded(record):
+    if exposure_excluded(record, moment):
         quiet = Quiet("no baclofen and no pump in anything that was read", rests_on=needs.EXPOSURE)
         return Decision(record=record, cards=(), exposure_excluded=True,
                         outcomes=tuple(Outcome(r.implements, r.name, quiet) for r in asked))  # fmt: skip

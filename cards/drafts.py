@@ -299,10 +299,33 @@ def _continue_day_of_surgery(case: Case) -> Suggestion | None:
     return _create("continue-day-of-surgery", "Continue baclofen with sips or by tube", request)
 
 
+def _bridge_supply(case: Case) -> Suggestion | None:
+    """Tablets for 7 to 14 days at the last dose, within the limits of the restart-dose rule; never by guess."""
+    if case.oral is None:
+        words = "Oral baclofen rescue supply with instructions: pump specialist to prescribe (adults)"
+        return _create("bridge-supply", words, _service(case, words)) if case.is_adult_for_doses else None
+    toxic = case.toxicity.items and (case.toxicity.gate_met or case.toxicity.tone == "low")
+    hours = case.oral_interruption.hours(case.now) if case.oral_interruption else 0.0
+    if toxic or hours > case.moment.limit(limits.RESTART_CONFIRM) * 24:
+        return None
+    order = _last_order(case)
+    notes = ["Bridging supply for 7-14 days; verify the last dose before signing."]
+    if hours > case.moment.limit(limits.RESTART_FULL):
+        notes.append(_CONFIRM)
+    if case.kidney.is_poor:
+        notes.append(_RENAL)
+    request = _baclofen(case, order, " ".join(notes))
+    request["dispenseRequest"] = {"expectedSupplyDuration": {"value": 14, "unit": "d", "system": _UCUM, "code": "d"}}
+    if instruction := _same_dosage(case, order):
+        request["dosageInstruction"] = [instruction]
+    return _create("bridge-supply", "Bridging supply of baclofen for 7-14 days", request)
+
+
 def _education(case: Case) -> Suggestion | None:
     words = (
-        "Baclofen: teach early signs of withdrawal (more spasm, itching without rash, then fever, confusion), never to "
-        "stop suddenly, the pump's two alarm tones, refill dates and the emergency number."
+        "Baclofen: teach early signs of withdrawal (more spasm or stiffness, itching without rash, tingling, then "
+        "fever, confusion, hallucinations, seizures), never to stop suddenly, to refill 7 days before running out, the pump's "
+        "two alarm tones and refill dates, the backup supply and the emergency number. Give the hand-out."
     )
     request = {
         "resourceType": "CommunicationRequest",
@@ -342,6 +365,9 @@ _BUILDERS: dict[str, Callable[[Case], Suggestion | None]] = {
     "midazolam": _midazolam,
     "continue-day-of-surgery": _continue_day_of_surgery,
     "education": _education,
+    "bridge-supply": _bridge_supply,
+    "neonatology": _simple("consult", "Consult neonatology", priority="urgent"),
+    "newborn-labs": _simple("labs", "Septic, metabolic and glucose work-up of the newborn", priority="stat"),
 }  # fmt: skip
 
 

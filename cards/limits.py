@@ -125,6 +125,9 @@ ERI_TO_STOP = _limit("eri_to_stop", 90, "d", PUBLISHED, sources.MEDERI)
 # Pregnancy and newborn (NEO)
 NEWBORN = _limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
 
+# How long a child is a newborn, NEO-02
+NEWBORN = _limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
+
 # Supply of a pump (PMP-01)
 MAX_REFILL_INTERVAL = _limit("max_refill_interval", 180, "d", PUBLISHED, sources.STAB)
 

@@ -19,7 +19,9 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """`now` is aware; `zone` is the facility's, for date-only values and for times on cards.
 
     `drafts` are the resources of the hook's own Bundle, `selections` the references the user just chose
-    (order-select). `date_order` ("mdy" | "dmy" | "") is for dates in free text.
+    (order-select), `dispatched` those of the chart's orders that are now carried out (order-dispatch): they are read
+    as drafts. `taught`: when the education card of this patient was last accepted or overridden. `date_order`
+    ("mdy" | "dmy" | "") is for dates in free text.
     """
 
     now: datetime
@@ -30,6 +32,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     encounter_id: str = ""
     drafts: tuple[msgspec.Raw, ...] = ()
     selections: tuple[str, ...] = ()
+    dispatched: tuple[str, ...] = ()
+    taught: datetime | None = None
     date_order: str = ""
     limits: dict[str, float] = {}  # a site's own values, by limit name, in the limit's unit
 

@@ -20,11 +20,14 @@ class Need(msgspec.Struct, frozen=True):
     query: str  # prefetch template, normative subset only
     words: str  # what a clinician calls it
     reveals_exposure: bool = False  # can show that this is a baclofen patient at all
+    reveals_maternal: bool = False  # up to 28 days of age: can show that the mother took it
 
 
-def _search(resource_type: str, words: str, *, exposure: bool = False, key: str = "", narrowed: str = "") -> Need:
+def _search(
+    resource_type: str, words: str, *, exposure: bool = False, maternal: bool = False, key: str = "", narrowed: str = ""
+) -> Need:
     query = f"{resource_type}?patient={{{{context.patientId}}}}{narrowed}&_count={PAGE}"
-    return Need(key or resource_type, resource_type, query, words, exposure)
+    return Need(key or resource_type, resource_type, query, words, exposure, maternal)
 
 
 PATIENT = Need("Patient", "Patient", "Patient/{{context.patientId}}", "patient details")
@@ -36,7 +39,7 @@ DEVICES = _search("Device", "implanted devices", exposure=True)
 DEVICE_USE = _search("DeviceUseStatement", "device use", exposure=True)
 PROCEDURES = _search("Procedure", "procedures", exposure=True)
 CONDITIONS = _search("Condition", "problems and diagnoses", exposure=True)
-OBSERVATIONS = _search("Observation", "observations and scores")
+OBSERVATIONS = _search("Observation", "observations and scores", maternal=True)
 VITALS = _search("Observation", "vital signs", key="ObservationVitalSigns", narrowed="&category=vital-signs")
 LABS = _search("Observation", "laboratory results", key="ObservationLaboratory", narrowed="&category=laboratory")
 ENCOUNTERS = _search("Encounter", "encounters")
@@ -44,6 +47,9 @@ SERVICE_REQUESTS = _search("ServiceRequest", "service orders")
 NUTRITION_ORDERS = _search("NutritionOrder", "diet orders")
 CARE_PLANS = _search("CarePlan", "care plans")
 APPOINTMENTS = _search("Appointment", "appointments")
+FAMILY_HISTORY = _search("FamilyMemberHistory", "family history", maternal=True)
+COMMUNICATIONS = _search("Communication", "communications")
+DOCUMENTS = _search("DocumentReference", "documents")
 
 ALL = (
     PATIENT,
@@ -63,9 +69,13 @@ ALL = (
     NUTRITION_ORDERS,
     CARE_PLANS,
     APPOINTMENTS,
+    FAMILY_HISTORY,
+    COMMUNICATIONS,
+    DOCUMENTS,
 )
 BY_KEY = {need.key: need for need in ALL}
 EXPOSURE = tuple(need for need in ALL if need.reveals_exposure)
+EXPOSURE_OF_NEWBORN = tuple(need for need in ALL if need.reveals_exposure or need.reveals_maternal)
 
 
 def prefetch_templates(needs: Iterable[Need]) -> dict[str, str]:

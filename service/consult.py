@@ -6,10 +6,14 @@ import msgspec
 
 from cards.decide import Decision
 from cards.moment import Moment
+from service.errors import StoreUnavailable
 from service.gather import Gathered, gather
 from service.parts import Parts
 from service.sites import Site
 from service.wire import Call
+
+
+EDUCATION = "patient-education"
 
 
 class Consultation(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +36,20 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         encounter_id=call.encounter_id,
         drafts=call.drafts,
         selections=call.selections,
+        dispatched=call.dispatched,
         date_order=site.date_order,
     )
-    decision = parts.decide(
+    decision = _decided(parts, site, gathered, moment)
+    if any(card.kind == EDUCATION for card in decision.cards):
+        # Not on every chart opened: the rule itself asks when it was last answered. Few calls come here.
+        if taught := _last_answered(parts, site, call):
+            moment = msgspec.structs.replace(moment, taught=taught)
+            decision = _decided(parts, site, gathered, moment)
+    return Consultation(moment=moment, gathered=gathered, decision=decision)
+
+
+def _decided(parts: Parts, site: Site, gathered: Gathered, moment: Moment) -> Decision:
+    return parts.decide(
         parts.rules,
         gathered.supplied,
         gathered.ledger,
@@ -42,4 +57,11 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         valuesets=parts.valuesets,
         max_cards=site.max_cards,
     )
-    return Consultation(moment=moment, gathered=gathered, decision=decision)
+
+
+def _last_answered(parts: Parts, site: Site, call: Call) -> datetime | None:
+    """When this patient's education card was last answered; a database that is down is no reason to be silent."""
+    try:
+        return parts.store.last_answered(EDUCATION, site=site.name, patient=call.patient_id)
+    except StoreUnavailable:
+        return None

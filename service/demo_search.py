@@ -96,6 +96,9 @@ TABLE: dict[str, dict[str, Parameter]] = {
         "occurrence": ("date", ("occurrenceDateTime", "occurrencePeriod")),
     },
     "NutritionOrder": {"patient": ("reference", ("patient",)), "status": _STATUS, "datetime": ("date", ("dateTime",))},
+    "FamilyMemberHistory": {"patient": ("reference", ("patient",)), "status": _STATUS},
+    "Communication": {"patient": _PATIENT, "subject": _PATIENT, "status": _STATUS, "category": _CATEGORY},
+    "DocumentReference": {"patient": _PATIENT, "subject": _PATIENT, "status": _STATUS, "category": _CATEGORY},
     "CarePlan": {
         "patient": _PATIENT,
         "subject": _PATIENT,

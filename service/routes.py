@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, g, request
 from cards.hooks import Hook
 from cards.verdict import MergedCard
 from service.answer import cards_for
+from service.clients import epic
 from service.consult import consult
 from service.errors import Overloaded, StoreUnavailable, UnknownService
 from service.feedback import read_feedback
@@ -58,11 +59,18 @@ def add_routes(app: Flask, parts: Parts) -> None:
             hook_of(service_id),
             content_encoding=request.headers.get("Content-Encoding", ""),
         )
+        if site.dialect == "epic":
+            call = epic.as_meant(call)
         g.call = call
         consultation = g.consultation = consult(parts, site, call, now=now, until=until)
         cards = cards_for(consultation, site)
         written = [
-            card_json(card, public_url=parts.config.public_url, knowledge_version=parts.knowledge_version)
+            card_json(
+                card,
+                public_url=parts.config.public_url,
+                knowledge_version=parts.knowledge_version,
+                topic=epic.topic_code(card.kind, card.urgency.indicator) if site.dialect == "epic" else "",
+            )
             for card in cards
         ]
         _remember(parts, [_shown(site, call, now, *pair) for pair in zip(cards, written, strict=True)])

@@ -47,7 +47,7 @@ _CHOICES: dict[str, list[str]] = {
     for key, hint in get_type_hints(Site).items()
     if get_origin(hint) is Literal
 }
-_DIALECTS_SPOKEN = ("generic", "sandbox")
+_DIALECTS_SPOKEN = ("generic", "sandbox", "epic")
 
 
 def read_sites(path: Path) -> tuple[Site, ...]:
@@ -98,7 +98,7 @@ def check_servable(sites: Sequence[Site], host: str) -> None:
         if site.dialect not in _DIALECTS_SPOKEN:
             raise ConfigError(
                 f"site {site.name}: dialect {site.dialect!r} is not spoken by this version, "
-                f"only {' and '.join(_DIALECTS_SPOKEN)}"
+                f"only {', '.join(_DIALECTS_SPOKEN)}"
             )
         if not site.allow_no_trust and not is_loopback(host):
             raise ConfigError(

@@ -121,6 +121,16 @@ class Store:
                 connection.execute(sa.insert(_feedback), rows)
         return sum(not row["card_is_known"] for row in rows)
 
+    def last_answered(self, kind: str, *, site: str, patient: str) -> datetime | None:
+        """When a card of this kind about this patient was last accepted or overridden."""
+        told = sa.select(sa.func.max(_feedback.c.received)).join(_card_shown, _card_shown.c.uuid == _feedback.c.card)
+        mine = told.where(
+            _card_shown.c.patient == self._hash(site, patient), _card_shown.c.site == site, _card_shown.c.kind == kind
+        )
+        with self._begin() as connection:
+            found: datetime | None = connection.execute(mine).scalar()
+        return found.replace(tzinfo=UTC) if found else None
+
     def feedback(self) -> list[dict[str, Any]]:
         """Every item received, oldest first."""
         with self._begin() as connection:

@@ -47,6 +47,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     prefetch: dict[str, msgspec.Raw] = {}
     drafts: tuple[msgspec.Raw, ...] = ()
     selections: tuple[str, ...] = ()
+    dispatched: tuple[str, ...] = ()
+    extension: dict[str, msgspec.Raw] = {}  # the request's own: vendors say there what the hook leaves out
 
 
 class _Envelope(msgspec.Struct, rename="camel"):
@@ -56,6 +58,7 @@ class _Envelope(msgspec.Struct, rename="camel"):
     prefetch: msgspec.Raw = _NOTHING
     fhir_server: msgspec.Raw = _NOTHING
     fhir_authorization: msgspec.Raw = _NOTHING
+    extension: msgspec.Raw = _NOTHING
 
 
 class _Bundle(msgspec.Struct, rename="camel"):
@@ -154,8 +157,23 @@ def read_call(body: bytes, content_type: str, hook: Hook, *, content_encoding: s
         authorization=_read_authorization(envelope.fhir_authorization, server),
         prefetch=_object(envelope.prefetch, "prefetch", required=False),
         drafts=_drafts(context[hook.drafts_in], hook.drafts_in) if hook.drafts_in else (),
-        selections=tuple(_strings.decode(context["selections"])) if "selections" in hook.required else (),
+        selections=_references(context, "selections", hook),
+        dispatched=_references(context, "dispatchedOrders", hook),
+        extension=_extension(envelope.extension),
     )
+
+
+def _references(context: dict[str, msgspec.Raw], name: str, hook: Hook) -> tuple[str, ...]:
+    """A list of references that the hook requires, and that was checked with its required fields."""
+    return tuple(_strings.decode(context[name])) if name in hook.required else ()
+
+
+def _extension(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """The request's extension; one of another shape than an object never breaks a call."""
+    try:
+        return {} if _is_absent(raw) else _members.decode(raw)
+    except msgspec.DecodeError:
+        return {}
 
 
 def _is_absent(raw: msgspec.Raw | None) -> bool:

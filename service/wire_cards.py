@@ -15,13 +15,15 @@ CODE_SYSTEMS = "https://baclofen-cds.example.org/CodeSystem"
 CARD_KIND_SYSTEM = f"{CODE_SYSTEMS}/card-kind"
 OVERRIDE_REASON_SYSTEM = f"{CODE_SYSTEMS}/override-reason"
 EXTENSION = "org.example.baclofen-cds"
+HANDOUT = "/handout/baclofen"  # for patient and carer, in plain language
+HANDOUT_LABEL = "Hand-out for patient and carer"
 LONGEST_SUMMARY = 139  # "under 140 characters"
 CDS_HOOKS_VERSION = "2.0.1"  # of the specification on the wire, not of this software
 _ACTION_ORDER = ("delete", "create", "update")  # as the specification says they are carried out
 
 
-def card_json(card: MergedCard, *, public_url: str, knowledge_version: str) -> dict[str, Any]:
-    """One card with fresh uuids, and no empty member anywhere in it."""
+def card_json(card: MergedCard, *, public_url: str, knowledge_version: str, topic: str = "") -> dict[str, Any]:
+    """One card with fresh uuids, and no empty member anywhere in it. `topic`: the kind in a dialect's own code."""
     leader = card.leader or next(iter(card.rules), "")
     written = {
         "uuid": str(uuid.uuid4()),
@@ -31,8 +33,11 @@ def card_json(card: MergedCard, *, public_url: str, knowledge_version: str) -> d
         "source": {
             "label": f"Baclofen CDS, rule {leader}" if leader else "Baclofen CDS",
             "url": f"{public_url}/rules/{leader}" if leader else f"{public_url}/",
-            "topic": {"system": CARD_KIND_SYSTEM, "code": card.kind, "display": card.kind_display},
+            "topic": {"system": CARD_KIND_SYSTEM, "code": topic or card.kind, "display": card.kind_display},
         },
+        "links": [{"label": HANDOUT_LABEL, "url": f"{public_url}{HANDOUT}", "type": "absolute"}]
+        if any(suggestion.key == "education" for suggestion in card.suggestions)
+        else [],
         "suggestions": [_suggestion(suggestion) for suggestion in card.suggestions],
         "selectionBehavior": "any" if card.suggestions else "",
         "overrideReasons": [

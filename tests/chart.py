@@ -92,9 +92,16 @@ class Decided:
 class Chart:
     """Resources of one patient; every method adds one and returns it."""
 
-    def __init__(self, age: float | None = 54) -> None:
+    def __init__(self, age: float | None = 54, *, taught: bool = True) -> None:
+        """`taught`: teaching is on record, so that it does not remind of itself in every other test."""
         self.resources: list[Resource] = []
         self._number = 0
+        if taught:
+            said = {"payload": [{"contentString": "Baclofen teaching; emergency supply of baclofen by mouth given"}]}
+            self.resources.append(
+                {"resourceType": "Communication", "id": "taught", "status": "completed", "subject": SUBJECT,
+                 "sent": instant("30d"), **said}
+            )  # fmt: skip
         if age is not None:
             self.resources.append(
                 {"resourceType": "Patient", "id": "p1", "birthDate": moment(f"{age * 365.25 + 1}d").date().isoformat()}
@@ -103,7 +110,7 @@ class Chart:
     def add(self, resource_type: str, **elements: Any) -> Resource:
         """Any resource; `subject` and `id` are filled in."""
         self._number += 1
-        who = "patient" if resource_type in ("Device", "NutritionOrder") else "subject"
+        who = "patient" if resource_type in ("Device", "NutritionOrder", "FamilyMemberHistory") else "subject"
         resource = {"resourceType": resource_type, "id": f"r{self._number}", **elements}
         if resource_type != "Appointment":
             resource.setdefault(who, SUBJECT)

@@ -35,6 +35,8 @@ class Chart:
         self.encounters: list[facts.Encounter] = []
         self.orders: list[facts.Order] = []
         self.replaced: list[facts.MedicationOrder] = []
+        self.teachings: list[facts.Teaching] = []
+        self.maternal: list[facts.MaternalExposure] = []
         self.unreadable: list[Unreadable] = []
         self.partial: dict[str, list[str]] = {}
         self.foreign = 0

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from cards.record import facts, lexicon, wire
+from cards.record import facts, lexicon, maternal, wire
 from cards.record.chart import Chart
 from cards.record.coding import ICD, SNOMED, all_words, codings, first_code, notes, plain, string, words
 from cards.record.phrases import Standing, standing
@@ -60,6 +60,8 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
     if not code.said and not note and not code.is_coded:
         chart.cannot_read(reference, NO_CODE)
         return
+    if "matern" in code.said.lower() or "utero" in code.said.lower() or note:
+        _read_maternal(resource, code, note, reference, chart)
     names = code.names | lexicon.signs(note) | lexicon.problems(note) if note else code.names
     if not names or _is_family(code.said):
         return
@@ -82,6 +84,12 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
             category=first_code(resource.category) or words(resource.category),
         )
     )
+
+
+def _read_maternal(resource: wire.Condition, code: Code, note: str, reference: str, chart: Chart) -> None:
+    """In a newborn's chart: affected by what the mother took."""
+    recorded = chart.when(resource.recordedDate, [])
+    maternal.read_words(reference, f"{code.shown or code.said} {note}".strip(), recorded, chart)
 
 
 def _is_active(resource: wire.Condition, abated: When | None, chart: Chart) -> bool:

@@ -202,6 +202,21 @@ class Order(Fact, frozen=True, kw_only=True, gc=False):
     drugs: frozenset[Drug] = frozenset()
 
 
+class Teaching(Fact, frozen=True, kw_only=True, gc=False):
+    """A Communication or a document that taught the patient or a carer."""
+
+    text: str
+    when: When | None = None
+
+
+class MaternalExposure(Fact, frozen=True, kw_only=True, gc=False):
+    """What a child's own chart says of a drug that the mother took. `names_baclofen` False: it does not say which."""
+
+    names_baclofen: bool
+    text: str
+    when: When | None = None
+
+
 class Patient(Fact, frozen=True, kw_only=True, gc=False):
     """Who it is, as far as a rule needs it."""
 

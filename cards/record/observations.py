@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from cards.record import lexicon, wire
+from cards.record import lexicon, maternal, wire
 from cards.record.chart import Chart
-from cards.record.coding import all_words, items, notes, words
+from cards.record.coding import all_words, items, notes, string, words
 from cards.record.concepts import Measure
 from cards.record.measures import PUMP_CONTEXT, measures_named
 from cards.record.observation_names import Name, name_of
@@ -43,6 +43,7 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
             name = msgspec.structs.replace(name, is_pump=True)
             name = msgspec.structs.replace(name, measures=name.measures or measures_named(name.text, True))
     reader.value(name, resource)
+    _read_maternal(name.text, resource, reference, when, chart)
     parts: dict[str, float] = {}
     for component in components:
         inner = name_of(bytes(component.code), chart.valuesets)
@@ -57,6 +58,20 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     if resource.note is not None:
         for sign in sorted(lexicon.signs(notes(resource.note)) - reader.seen):
             reader.add(sign, text=notes(resource.note))
+
+
+def _read_maternal(name: str, resource: wire.Observation, reference: str, when: When | None, chart: Chart) -> None:
+    """In a newborn's chart: what the mother took, in the words of code, value and note."""
+    said = " ".join(
+        part
+        for part in (
+            string(resource.valueString) or words(resource.valueCodeableConcept),
+            notes(resource.note) if resource.note is not None else "",
+        )
+        if part
+    )
+    if said:
+        maternal.read_words(reference, f"{name}: {said}", when, chart)
 
 
 def _effective(resource: wire.Observation, chart: Chart, defects: list[str]) -> When | None:

@@ -17,17 +17,23 @@ from cards.record.chart import Chart
 from cards.record.coding import items, string
 from cards.record.conditions import read_condition
 from cards.record.devices import read_device, read_use_statement
+from cards.record.maternal import read_family_history
 from cards.record.medications import read_administration, read_dispense, read_request, read_statement
 from cards.record.observations import read_observation, settle_pregnancy
 from cards.record.orders import read_appointment, read_care_plan, read_nutrition_order, read_service_request
 from cards.record.procedures import read_encounter, read_procedure
 from cards.record.products import Medication
 from cards.record.record import Record
+from cards.record.teaching import read_communication, read_document
 from cards.record.valuesets import ValueSets
 
 FOREIGN = "another patient's resource was dropped"
 NOT_READABLE = "an entry could not be read"
 TWO_VERSIONS = "came twice with different content"
+NOT_THERE = "an order that is being carried out is not among them"
+
+_HOLDING = frozenset({"active", "unknown", None})
+_DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest", "NutritionOrder"})  # types that can hold baclofen's fate
 
 # Types of other FHIR versions whose place in R4 another type takes: an order lost here would look like no order.
 _OTHER_VERSIONS = frozenset(
@@ -58,6 +64,7 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
     for supplied in resources:
         reading.take(supplied.raw, supplied.need)
     reading.finish(drafted)
+    reading.miss_dispatched()
     chart = reading.chart
     settle_pregnancy(chart)
     return Record(
@@ -73,6 +80,8 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         encounters=tuple(chart.encounters),
         orders=tuple(chart.orders),
         replaced=tuple(chart.replaced),
+        teachings=tuple(chart.teachings),
+        maternal=tuple(chart.maternal),
         unreadable=tuple(chart.unreadable),
         foreign=chart.foreign,
     )
@@ -88,6 +97,7 @@ class _Reading:
         self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
         self.twice: set[str] = set()
         self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
+        self.dispatched = dict.fromkeys(chart.moment.dispatched, False)  # reference: was it read
 
     def take(self, raw: msgspec.Raw, need: str) -> None:
         """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
@@ -153,6 +163,9 @@ class _Reading:
             _read_patient(resource, reference, chart)
             return
         identity = reference.partition("/")[2]
+        if reference in self.dispatched:
+            self._read_dispatched(resource, kind, reference)
+            return
         if (kind, identity) in self.drafted:
             if kind in (wire.MedicationRequest, wire.MedicationStatement):
                 before = len(chart.medication_orders)
@@ -161,6 +174,29 @@ class _Reading:
                 del chart.medication_orders[before:]
             return
         _READERS[kind](resource, reference, chart)
+
+    def _read_dispatched(self, resource: Any, kind: type, reference: str) -> None:
+        """An order of the chart that is now carried out: a draft. Of one that holds the chart keeps its copy, too."""
+        self.dispatched[reference] = True
+        chart = self.chart
+        if kind is wire.MedicationRequest and resource.status in _HOLDING:
+            before = len(chart.medication_orders)
+            _READERS[kind](resource, reference, chart)
+            chart.replaced += chart.medication_orders[before:]
+            del chart.medication_orders[before:]
+        chart.is_draft = True
+        try:
+            _READERS[kind](resource, reference, chart)
+        finally:
+            chart.is_draft = False
+
+    def miss_dispatched(self) -> None:
+        """An order being carried out that is not in the chart as it was read: its need was not read whole."""
+        for reference, is_read in self.dispatched.items():
+            need = reference.partition("/")[0]
+            if not is_read and need in _DISPATCHED:
+                self.chart.need = need
+                self.chart.lose(NOT_THERE)
 
     def _is_foreign(self, resource: Any, kind: type, identity: str) -> bool:
         patient = self.chart.moment.patient_id
@@ -245,7 +281,7 @@ def _is_later(raw: msgspec.Raw, before: msgspec.Raw) -> bool:
 _LISTS = (
     "medication_orders", "administrations", "dispenses", "observations", "conditions", "procedures", "devices",
     "encounters", "orders",
-    "replaced",
+    "replaced", "teachings", "maternal",
 )  # fmt: skip
 
 
@@ -306,6 +342,9 @@ _READERS: dict[type, Callable[[Any, str, Chart], None]] = {
     wire.Encounter: read_encounter,
     wire.Device: read_device,
     wire.DeviceUseStatement: read_use_statement,
+    wire.FamilyMemberHistory: read_family_history,
+    wire.Communication: read_communication,
+    wire.DocumentReference: read_document,
 }
 _LATER = frozenset(
     {

@@ -9,11 +9,13 @@ from cards.record.facts import (
     Device,
     Dispense,
     Encounter,
+    MaternalExposure,
     MedicationOrder,
     Observation,
     Order,
     Patient,
     Procedure,
+    Teaching,
 )
 
 
@@ -45,5 +47,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     encounters: tuple[Encounter, ...] = ()
     orders: tuple[Order, ...] = ()
     replaced: tuple[MedicationOrder, ...] = ()
+    teachings: tuple[Teaching, ...] = ()
+    maternal: tuple[MaternalExposure, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: int = 0  # resources of another patient, dropped: an incident

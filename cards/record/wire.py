@@ -280,6 +280,42 @@ class DeviceUseStatement(Wire, tag="DeviceUseStatement"):
     contained: Any = None
 
 
+class FamilyMemberHistory(Wire, tag="FamilyMemberHistory"):
+    """What a relative has, had or took."""
+
+    patient: msgspec.Raw = NOTHING
+    date: Any = None
+    relationship: Any = None
+    reasonCode: Any = None
+    condition: Any = None
+    note: Any = None
+
+
+class Communication(Wire, tag="Communication"):
+    """Something told to the patient or a carer."""
+
+    category: Any = None
+    subject: msgspec.Raw = NOTHING
+    topic: Any = None
+    reasonCode: Any = None
+    sent: Any = None
+    received: Any = None
+    payload: Any = None
+    note: Any = None
+
+
+class DocumentReference(Wire, tag="DocumentReference"):
+    """A document of the chart; what it holds is not read, only what it is called."""
+
+    type: Any = None
+    category: Any = None
+    subject: msgspec.Raw = NOTHING
+    date: Any = None
+    description: Any = None
+    content: Any = None
+    docStatus: Any = None
+
+
 class Patient(Wire, tag="Patient"):
     """Who it is."""
 
@@ -339,5 +375,8 @@ AnyWire = (
     | Encounter
     | Device
     | DeviceUseStatement
+    | FamilyMemberHistory
+    | Communication
+    | DocumentReference
     | Patient
 )

@@ -1,6 +1,9 @@
 """Is baclofen excluded? Then nothing else matters (contract, "When data are missing")."""
 
-from cards import needs
+from datetime import timedelta
+
+from cards import limits, needs
+from cards.moment import Moment
 from cards.record.concepts import Act, Problem
 from cards.record.record import Record
 
@@ -11,19 +14,32 @@ _TELLING = frozenset(
 )  # fmt: skip
 
 
-def exposure_excluded(record: Record) -> bool:
+def exposure_excluded(record: Record, moment: Moment) -> bool:
     """Every need that could reveal baclofen was read whole, nothing in it is unreadable, and none shows baclofen.
 
-    What a site declares unsupported does not count, but one of orders and statements must have been read.
+    What a site declares unsupported does not count, but one of orders and statements must have been read. Of a
+    newborn, or somebody whose age could not be read, what the mother took counts as well.
     """
     ledger = record.ledger
-    if ledger.lost(need.key for need in needs.EXPOSURE):
+    is_child = may_be_newborn(record, moment)
+    revealing = needs.EXPOSURE_OF_NEWBORN if is_child else needs.EXPOSURE
+    if ledger.lost(need.key for need in revealing) or (is_child and record.maternal):
         return False
     if not any(ledger.is_whole(need.key) for need in (needs.MEDICATION_REQUESTS, needs.MEDICATION_STATEMENTS)):
         return False
     if record.unreadable and any(u.need in {n.key for n in needs.EXPOSURE} for u in record.unreadable):
         return False
     return not (_shows_drug(record) or _shows_pump(record))
+
+
+def may_be_newborn(record: Record, moment: Moment) -> bool:
+    """Not certain to be older than a newborn."""
+    birth = record.patient.birth if record.patient else None
+    if birth is None:
+        return record.patient is None
+    return birth.latest <= moment.now + timedelta(days=1) and birth.hours_until(moment.now) <= (
+        moment.limit(limits.NEWBORN) * 24
+    )
 
 
 def _shows_drug(record: Record) -> bool:

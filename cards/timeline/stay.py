@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from cards.hooks import ENCOUNTER_START
 from cards.moment import Moment
 from cards.record.facts import Administration, Encounter
-from cards.record.when import When
+from cards.record.when import When, instant
 
 _INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "SS"})
 _EMERGENCY = frozenset({"EMER"})
@@ -15,6 +16,7 @@ _OBSERVATION = frozenset({"OBSENC", "PRENC"})
 _CHARTED_STAY = timedelta(days=14)  # judgement
 _STILL_CHARTING = timedelta(days=2)  # judgement
 _UNDER_WAY = frozenset({"in-progress", "onleave", "arrived", "triaged", "unknown"})
+_BEGINNING = frozenset({"planned", "arrived"})  # what encounter-start may name
 
 
 class Stay(msgspec.Struct, frozen=True):
@@ -38,12 +40,28 @@ class Stay(msgspec.Struct, frozen=True):
 
 
 def current_stay(encounters: Sequence[Encounter], moment: Moment) -> Stay | None:
-    """The stay that the hook names, else the latest one under way; None for an outpatient."""
+    """The stay that the hook names, else the latest one under way; None for an outpatient.
+
+    The stay that encounter-start names is beginning, though the chart still has it as planned.
+    """
     named = [e for e in encounters if moment.encounter_id and e.reference.split("/")[-1] == moment.encounter_id]
     for encounter in named or sorted(encounters, key=_began, reverse=True):
         if _is_bed(encounter) and _is_under_way(encounter, moment.now):
             return Stay(encounter.reference, encounter.kind in _EMERGENCY, encounter.start)
+    beginning = named if moment.hook is ENCOUNTER_START else []
+    for encounter in beginning:
+        if _is_bed(encounter) and encounter.status in _BEGINNING:
+            start = encounter.start if encounter.start and encounter.start.may_be_past(moment.now) else None
+            return Stay(encounter.reference, encounter.kind in _EMERGENCY, start or instant(moment.now))
     return None
+
+
+def named_stay(encounters: Sequence[Encounter], moment: Moment) -> Stay | None:
+    """The stay in a bed that a discharge is about: the one that the hook names, even if finished; else as now."""
+    for encounter in encounters:
+        if moment.encounter_id and encounter.reference.split("/")[-1] == moment.encounter_id and _is_bed(encounter):
+            return Stay(encounter.reference, encounter.kind in _EMERGENCY, encounter.start)
+    return current_stay(encounters, moment)
 
 
 def implied_stay(administrations: Sequence[Administration], now: datetime) -> Stay | None:

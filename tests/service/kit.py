@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cards.decide import Decision, Outcome
-from cards.hooks import ALL, ORDER_SELECT, Hook
+from cards.hooks import ALL, ORDER_DISPATCH, ORDER_SELECT, Hook
 from cards.ledger import Ledger
 from cards.moment import Moment, Supplied
 from cards.needs import MEDICATION_REQUESTS, MEDICATION_STATEMENTS, PATIENT
@@ -137,6 +137,11 @@ def hook_request(hook: Hook, /, *, prefetch: dict[str, Any] | None = None, **cha
     context: dict[str, Any] = {"userId": "Practitioner/1", "patientId": "p1"}
     if hook.drafts_in:
         context[hook.drafts_in] = {"resourceType": "Bundle", "entry": [{"resource": order("draft-1", status="draft")}]}
+    if "encounterId" in hook.required:
+        context["encounterId"] = "enc-1"
+    if hook.name == ORDER_DISPATCH.name:
+        context["dispatchedOrders"] = ["MedicationRequest/mr1"]
+        context["performer"] = "Organization/pharmacy"
     if hook.name == ORDER_SELECT.name:
         context["selections"] = ["MedicationRequest/draft-1"]
     request = {

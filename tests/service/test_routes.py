@@ -47,7 +47,7 @@ def test_discovery_lists_a_service_a_hook() -> None:
     answer = app_with().test_client().get("/cds-services")
 
     services = {service["id"]: service for service in answer.json["services"]}
-    assert set(services) == {"baclofen-patient-view", "baclofen-order-select", "baclofen-order-sign"}
+    assert set(services) == {hook.service_id for hook in ALL}
     assert services["baclofen-patient-view"]["hook"] == "patient-view"
     assert services["baclofen-patient-view"]["version"] == "2.0.1"
     assert services["baclofen-patient-view"]["prefetch"]["Patient"] == "Patient/{{context.patientId}}"

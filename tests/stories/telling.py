@@ -55,12 +55,19 @@ def cards_by_decide(story: Story, request: StoryRequest, valuesets: ValueSets) -
         zone=NOW.tzinfo,  # type: ignore[arg-type]
         user=context["userId"],
         encounter_id=context.get("encounterId", ""),
-        drafts=tuple(raw(entry["resource"]) for entry in context.get("draftOrders", {}).get("entry", [])),
+        drafts=tuple(raw(one) for one in drafts_of(request, context)),
         selections=tuple(context.get("selections", ())),
+        dispatched=tuple(context.get("dispatchedOrders", ())),
     )
     decision = decide(all_rules(), supplied, Ledger(entries), moment, valuesets=valuesets)
     merged = [*decision.cards, *([decision.could_not_check] if decision.could_not_check else [])]
     return [Shown(c.kind, c.urgency.indicator, c.rules, f"{c.summary}\n{c.detail}") for c in merged]
+
+
+def drafts_of(request: StoryRequest, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources of the hook's own Bundle, whatever it is called."""
+    held_in = BY_NAME[request.hook].drafts_in
+    return [entry["resource"] for entry in context.get(held_in, {}).get("entry", [])] if held_in else []
 
 
 def raw(resource: Any) -> msgspec.Raw:

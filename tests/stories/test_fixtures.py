@@ -8,17 +8,20 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from service.stories import Story, StoryError, all_stories, made_real
 from tests.moment import NOW
+from tests.stories.telling import drafts_of
 
 STORIES = all_stories()
-RULES = {"ABR-01", "ABR-02", "ABR-03", "ABR-08", "PER-02", "PER-04", "PMP-01", "WDR-01", "WDR-02"}
+RULES = {
+    "ABR-01", "ABR-02", "ABR-03", "ABR-04", "ABR-05", "ABR-08", "EDU-01", "NEO-01", "NEO-02", "PER-02", "PER-04", "PMP-01",
+    "WDR-01", "WDR-02",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_a_story_is_valid_fhir(story: Story) -> None:
     resources = story.resources(NOW)
     for request in story.expected.requests:
-        drafts = story.hook_request(request, NOW)["context"].get("draftOrders", {})
-        resources += [entry["resource"] for entry in drafts.get("entry", [])]
+        resources += drafts_of(request, story.hook_request(request, NOW)["context"])
     for resource in resources:
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
         assert re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", resource["id"])

@@ -1,0 +1,75 @@
+"""What a child's own chart says of the drugs that the mother took: family history, problems, observations in words."""
+
+import re
+from typing import Any
+
+from cards.record import facts, lexicon, wire
+from cards.record.chart import Chart
+from cards.record.coding import all_words, codings, items, notes, plain, string, words
+from cards.record.concepts import Drug
+from cards.record.phrases import Standing
+from cards.record.when import When
+
+# Judgement, as the lexicon is: no source publishes such a list.
+_OF_THE_MOTHER = re.compile(
+    r"\b(maternal|mother|mothers|mom|mum|in utero|intrauterine|prenatal(?:ly)?|antenatal(?:ly)?|transplacental"
+    r"|during (?:the )?pregnancy|throughout (?:the )?pregnancy|fetal|foetal|in pregnancy)\b"
+)
+_A_DRUG = re.compile(r"\b(drugs?|medications?|medicines?|medicinal|substances?)\b")
+_NAMED = re.compile(
+    r"\b(addict\w*|alcohol|cocaine|amphetamine\w*|cannabis|tobacco|hallucinogen\w*|sedative\w*|an[xt]i\w+|cyto\w+"
+    r"|opi\w+|heroin|insulin)\b"
+)
+_DENIED = re.compile(r"\b(no|none|negative|denie[sd]|not|nil|never|without)\b")
+_MOTHERS = frozenset({"mth", "nmth", "gestm", "mother", "natural mother", "gestational mother", "72705000"})
+
+
+def read_family_history(resource: wire.FamilyMemberHistory, reference: str, chart: Chart) -> None:
+    """What the mother took. Nothing else of a family is read."""
+    if chart.is_draft or not _is_mother(resource.relationship):
+        return
+    parts = [notes(resource.note), all_words(resource.reasonCode)]
+    for condition in items(resource.condition):
+        parts += [all_words(condition.get("code")), notes(condition.get("note"))]
+    defects: list[str] = []
+    when = chart.when(resource.date, defects)
+    for part in parts:
+        if part and _takes_baclofen(part):
+            add(reference, True, part, when, chart)
+            return
+
+
+def read_words(reference: str, text: str, when: When | None, chart: Chart) -> None:
+    """A problem or an observation in words: "newborn affected by maternal baclofen"."""
+    said = plain(text)
+    if not text or not _OF_THE_MOTHER.search(said):
+        return
+    if _takes_baclofen(text):
+        add(reference, True, text, when, chart)
+    elif (
+        _A_DRUG.search(said) and not _NAMED.search(said) and not _DENIED.search(said) and not lexicon.drugs_named(said)
+    ):
+        add(reference, False, text, when, chart)
+
+
+def add(reference: str, names_baclofen: bool, text: str, when: When | None, chart: Chart) -> None:
+    """One fact of a resource."""
+    chart.maternal.append(
+        facts.MaternalExposure(reference=reference, names_baclofen=names_baclofen, text=text, when=when)
+    )
+
+
+def _is_mother(relationship: Any) -> bool:
+    said = {code.lower() for _, code, _ in codings(relationship)} | {plain(part) for part in _spoken(relationship)}
+    return bool(said & _MOTHERS)
+
+
+def _spoken(relationship: Any) -> list[str]:
+    return [words(relationship), *(part.strip() for part in all_words(relationship).split("|")), string(relationship)]
+
+
+def _takes_baclofen(text: str) -> bool:
+    return any(
+        hit.concept is Drug.BACLOFEN and hit.standing in (Standing.ASSERTED, Standing.FAMILY, Standing.HISTORY)
+        for hit in lexicon.DRUG_BOOK.find(text)
+    )
