@@ -22,8 +22,9 @@ def draft(name: str, **more: Any) -> dict[str, Any]:
 
 def service(text: str) -> dict[str, Any]:
     """A service order in hand."""
+    name = "s" + text.partition(" ")[0].lower()
     return {
-        "resourceType": "ServiceRequest", "id": "s" + text.partition(' ')[0].lower(), "status": "draft", "intent": "order",
+        "resourceType": "ServiceRequest", "id": name, "status": "draft", "intent": "order",
         "subject": {"reference": "Patient/p1"}, "code": {"text": text}, "authoredOn": instant("0h"),
     }  # fmt: skip
 
