@@ -122,9 +122,6 @@ NPO_LONG_ENOUGH = _limit(
 # Battery of a pump (PMP-02, FND-04)
 ERI_TO_STOP = _limit("eri_to_stop", 90, "d", PUBLISHED, sources.MEDERI)
 
-# Pregnancy and newborn (NEO)
-NEWBORN = _limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
-
 # How long a child is a newborn, NEO-02
 NEWBORN = _limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
 

@@ -75,8 +75,6 @@ class Sign(StrEnum):
     HYPOTENSION = "hypotension"
     POOR_FEEDING = "poor-feeding"  # of a newborn
     HIGH_PITCHED_CRY = "high-pitched-cry"  # of a newborn
-    POOR_FEEDING = "poor-feeding"  # of a newborn
-    HIGH_PITCHED_CRY = "high-pitched-cry"  # of a newborn
     TONE_NORMAL = "tone-normal"  # "tone normal", "no increase in tone"
     PUMP_ALARM_CRITICAL = "pump-alarm-critical"  # two-tone, critical alarm, motor stall, empty reservoir
     PUMP_ALARM_LOW = "pump-alarm-low"  # single tone, low reservoir

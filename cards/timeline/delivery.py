@@ -4,21 +4,18 @@ A normal interrogation alone is "possible", never "none": pump and catheter faul
 (C-PED341), and a leaking connection caused withdrawal within 24 h of a pump change (C-PMC41).
 """
 
-from datetime import timedelta
-
 import msgspec
 
 from cards import limits
 from cards.moment import Moment
-from cards.record.concepts import Act, Measure, Problem, Sign
+from cards.record.concepts import Act, Problem, Sign
 from cards.record.record import Record
 from cards.record.when import When
+from cards.timeline.battery import battery_of
 from cards.timeline.interruptions import Level
-from cards.timeline.pump import Pump, is_recent
+from cards.timeline.pump import Pump, PumpEvent, is_recent
 from cards.timeline.reservoir import days_to
 from cards.verdict import Evidence
-
-ERI_TO_STOP_DAYS = 90  # C-MEDERI, published
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,15 +42,27 @@ def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: b
     return max(standing, key=lambda d: (d.level, d.since is not None))
 
 
+def unresolved(pump: Pump, *signs: Sign) -> PumpEvent | None:
+    """The newest event of these kinds, unless it was set right afterwards."""
+    event = pump.latest(*signs)
+    if event is None or _is_set_right(pump, event.when, is_catheter=event.kind == Sign.CATHETER_FAULT):
+        return None
+    return event
+
+
 def _is_resolved(delivery: Delivery, pump: Pump) -> bool:
-    """Set right afterwards: new hardware resolves anything; a normal interrogation or a refill all but the catheter."""
-    if delivery.since is None or delivery.is_surgery:
+    return not delivery.is_surgery and _is_set_right(pump, delivery.since, is_catheter=delivery.is_catheter)
+
+
+def _is_set_right(pump: Pump, since: When | None, *, is_catheter: bool) -> bool:
+    """New hardware resolves anything; a normal interrogation or a refill all but the catheter."""
+    if since is None:
         return False
     fixes: list[str] = [Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT]
-    if not delivery.is_catheter:
+    if not is_catheter:
         fixes += [Sign.PUMP_RUNNING, Act.PUMP_REFILL]
     fixed = pump.latest(*fixes)
-    return fixed is not None and fixed.when is not None and fixed.when.earliest >= delivery.since.latest
+    return fixed is not None and fixed.when is not None and fixed.when.earliest >= since.latest
 
 
 def _signs(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> list[Delivery | None]:
@@ -127,14 +136,11 @@ def _alarm_date(pump: Pump, moment: Moment) -> Delivery | None:
 
 
 def _battery(record: Record, moment: Moment) -> Delivery | None:
-    for seen in record.observations:
-        if seen.concept == Measure.PUMP_ERI_DATE and seen.date:
-            stops = When(seen.date.earliest + timedelta(days=ERI_TO_STOP_DAYS),
-                         seen.date.latest + timedelta(days=ERI_TO_STOP_DAYS), "day")  # fmt: skip
-            if stops.is_past(moment.now):
-                evidence = Evidence(seen.reference, "battery: replacement indicator 90 days ago or more", seen.date)
-                return Delivery(level=Level.PROBABLE, because="battery at its end", since=stops, evidence=(evidence,))
-    return None
+    state = battery_of(record, moment)
+    if state.stops is None or not state.stops.is_past(moment.now):
+        return None
+    evidence = Evidence(state.eri_reference, "battery: replacement indicator 90 days ago or more", state.eri)
+    return Delivery(level=Level.PROBABLE, because="battery at its end", since=state.stops, evidence=(evidence,))
 
 
 def _surgery(pump: Pump, moment: Moment, *, effect_is_lost: bool) -> Delivery | None:

@@ -54,6 +54,11 @@ class OralExposure(msgspec.Struct, frozen=True, kw_only=True):
     def last_given(self) -> Administration | None:
         return self.given[-1] if self.given else None
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is meant to be taken now: ordered here, a home medicine, or filled lately."""
+        return bool(self.current or self.home or self.home_fill)
+
 
 def chart_orders(record: Record) -> list[MedicationOrder]:
     """Orders as the chart has them: drafts of this hook taken out, the copies that they replace put back.

@@ -103,11 +103,11 @@ def test_a_short_fast_is_no_interruption() -> None:
         ("Explant of infected intrathecal pump", "critical"),
         ("Intrathecal catheter revision", "warning"),
         ("Intrathecal pump replacement", "info"),
-        ("Appendicectomy", ""),
+        ("Appendicectomy", "warning"),
     ],
 )
 def test_operations_on_the_pump(text: str, urgency: str) -> None:
-    """Removal without a plan is critical, revision a warning, exchange a reminder."""
+    """Removal without a plan is critical, revision a warning, exchange a reminder; any other operation a warning."""
     chart = Chart()
     chart.pump()
     chart.procedure("Intrathecal pump refill", "20d")

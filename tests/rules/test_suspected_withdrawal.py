@@ -2,7 +2,7 @@
 
 import pytest
 
-from cards.verdict import Quiet
+from cards.verdict import Card, Quiet
 from tests.chart import Chart, instant
 
 KIND = "suspected-withdrawal"
@@ -149,13 +149,18 @@ def test_interrogated_normal_asks_for_six_points_and_rigidity() -> None:
 
 
 def test_motor_stall_is_a_confirmed_failure() -> None:
-    """Two points suffice."""
+    """Two points suffice for a warning; the stall that the card takes in is critical by itself."""
     chart = Chart()
     chart.pump()
     chart.procedure("Intrathecal pump refill", "30d")
     chart.pump_note("Intrathecal pump interrogation", "motor stall", "5h")
     chart.sign("Increased spasticity", "1h")
-    assert chart.decide().urgency(KIND) == "warning"
+    decided = chart.decide()
+    verdict = decided.verdict("WDR-02")
+    assert isinstance(verdict, Card)
+    assert verdict.urgency.indicator == "warning"
+    assert decided.card(KIND).urgency.indicator == "critical"
+    assert "PMP-03" in decided.card(KIND).rules
 
 
 def test_low_tone_is_toxicity_not_withdrawal() -> None:
@@ -260,9 +265,9 @@ def test_every_card_says_what_counted_and_what_it_rests_on() -> None:
 @pytest.mark.parametrize(
     ("event", "fix", "urgency"),
     [
-        ("motor stall", None, "warning"),
+        ("motor stall", None, "critical"),
         ("motor stall", "Intrathecal pump refill", ""),
-        ("catheter leak", "Intrathecal pump refill", "warning"),
+        ("catheter leak", "Intrathecal pump refill", "critical"),
         ("catheter leak", "Intrathecal catheter revision", "warning"),
     ],
 )

@@ -13,6 +13,7 @@ from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
     BY_TUBE,
+    HOLDING_MAY_BE_RIGHT,
     ORAL_NEEDS,
     WHY_STOPPING_HARMS,
     oral_evidence,
@@ -25,7 +26,6 @@ from cards.words import say
 SUMMARY = "{missed} baclofen doses not given, last dose {hours} h ago: give now or use a tube"
 NOTHING_CHARTED = "No baclofen dose given for {hours} h in this stay: give now or use a tube"
 ASK_WHY = "Ask why: nil by mouth, tube lost, sedation."
-TOXIC = "Signs of toxicity ({signs}): holding may be right. Examine tone first; ask before giving more."
 
 
 @rule(
@@ -50,21 +50,16 @@ def held_doses(case: Case) -> Verdict:
         return Quiet("planned taper", rests_on=())
     since = gap.hours(case.now)
     summary = SUMMARY if gap.missed else NOTHING_CHARTED
-    toxic = [item.finding.text for item in case.toxicity.items] if _holding_may_be_right(case) else []
+    toxic = [item.finding.text for item in case.toxicity.items] if case.toxicity.makes_holding_right else []
+    told = (say(HOLDING_MAY_BE_RIGHT, signs=", ".join(toxic)),) if toxic else ()
     return Card(
         urgency=Urgency.INFO if toxic else _urgency(case, since),
         summary=say(summary, missed=gap.missed, hours=int(since)),
-        detail=(oral_exposure_line(case), *((say(TOXIC, signs=", ".join(toxic)),) if toxic else ()), WHY_STOPPING_HARMS,
-                BY_TUBE, ASK_WHY),
+        detail=(oral_exposure_line(case), *told, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
         capped="signs of toxicity" if toxic else "",
     )  # fmt: skip
-
-
-def _holding_may_be_right(case: Case) -> bool:
-    """Sedated, hypotonic or with a failing kidney, and without rigidity."""
-    return case.toxicity.tone != "high" and (case.toxicity.gate_met or case.toxicity.has("X1", "X2"))
 
 
 def _urgency(case: Case, since: float) -> Urgency:

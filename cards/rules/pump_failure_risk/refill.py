@@ -2,7 +2,8 @@
 
 When  the low-reservoir alarm date, or the calculated empty date, is near or passed and no refill is recorded or booked;
       or, without such a date, the last refill is long ago
-Then  4-14 days before: a reminder; from 3 days before to one day after: a warning; two days after, or empty: critical
+Then  4-14 days before: a reminder; from 3 days before to one day after: a warning; two days after, or empty: critical;
+      moving or cancelling a refill visit past the alarm date: a warning, past the empty date critical
 Else  quiet: refill far off, booked in time, no pump, another drug in the pump
 """
 
@@ -15,16 +16,13 @@ from cards.limits import JUDGEMENT, Limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
-    CONDITIONS,
-    DEVICE_USE,
-    DEVICES,
     ENCOUNTERS,
-    MEDICATION_REQUESTS,
-    MEDICATION_STATEMENTS,
     OBSERVATIONS,
     PROCEDURES,
     SERVICE_REQUESTS,
 )
+from cards.pump_patient import PUMP_NEEDS, pump_in_place, told_model
+from cards.record.concepts import Act
 from cards.record.when import When
 from cards.rule import rule
 from cards.timeline.pump import Pump, PumpDrug
@@ -53,8 +51,9 @@ WHY = (
 )
 ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
+REBOOKED = "Pump refill visit {what}: none is booked before {by} {date}"
 NOT_READ = "Refills could not be read: the pump may have been filled since."
-_PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
+_GIVEN_UP = frozenset({"cancelled", "noshow", "revoked", "stopped", "entered-in-error"})
 
 
 class State(NamedTuple):
@@ -69,7 +68,7 @@ class State(NamedTuple):
 @rule(
     implements="PMP-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ENCOUNTER_DISCHARGE, APPOINTMENT_BOOK, ORDER_SIGN],
-    deciding=[*_PUMP_NEEDS, OBSERVATIONS],
+    deciding=[*PUMP_NEEDS, OBSERVATIONS],
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.GIL, sources.STAB, sources.MEDPM, sources.LITB],
     limits=[DUE_SOON, DUE_NOW, OVERDUE, LONG_AGO, VERY_LONG_AGO, limits.MAX_REFILL_INTERVAL],
@@ -77,14 +76,10 @@ class State(NamedTuple):
     could_reach=Urgency.CRITICAL,
 )
 def refill(case: Case) -> Verdict:
-    pump = case.pump
-    if pump is None:
-        return Quiet("no pump", rests_on=_PUMP_NEEDS)
-    if not pump.is_in_place:
-        return Quiet("the pump was taken out", rests_on=())
-    if pump.drug is PumpDrug.OTHER:
-        return Quiet("the pump holds another drug", rests_on=_PUMP_NEEDS)
-    state = supply_state(case, pump)
+    pump = pump_in_place(case)
+    if isinstance(pump, Quiet):
+        return pump
+    state = _worse(supply_state(case, pump), _rebooked(case, pump))
     if state.urgency is None and pump.drug is PumpDrug.BACLOFEN:
         return Quiet(state.told, rests_on=(OBSERVATIONS, PROCEDURES))
     if pump.drug is PumpDrug.UNKNOWN:
@@ -96,7 +91,7 @@ def refill(case: Case) -> Verdict:
         summary=state.told,
         detail=(
             *((NOT_READ,) if refills_unread else ()),
-            f"Intrathecal baclofen pump{_model(pump)}: {state.note or state.told}.",
+            f"Intrathecal baclofen pump{told_model(pump)}: {state.note or state.told}.",
             WHY,
             EMERGENCY,
             ASK_CARER,
@@ -136,6 +131,50 @@ def supply_state(case: Case, pump: Pump) -> State:
     late = before is not None or days <= moment.limit(DUE_NOW)
     return State(Urgency.WARNING if late else Urgency.INFO, say(DUE, date=date), evidence,
                  "the booked refill falls after the alarm date" if before is not None else note)  # fmt: skip
+
+
+def _worse(state: State, rebooked: State | None) -> State:
+    """What the user does to the visit, where that is graver than how the supply stands anyway."""
+    if rebooked is None or rebooked.urgency is None:
+        return state
+    return rebooked if state.urgency is None or rebooked.urgency > state.urgency else state
+
+
+def _rebooked(case: Case, pump: Pump) -> State | None:
+    """A refill visit that is moved past the date it is needed by, or given up while no other is booked in time."""
+    if case.moment.hook is not APPOINTMENT_BOOK:
+        return None
+    visits = [o for o in case.record.orders if o.is_draft and Act.PUMP_REFILL in o.acts]
+    by, date, reference = _needed_by(case, pump)
+    booked = pump.reservoir.booked
+    if not visits or date is None or (booked and _days_between(booked, date, case) >= 0):
+        return None
+    visit = visits[0]
+    empty = pump.reservoir.empty
+    past_empty = visit.start is not None and empty is not None and _days_between(visit.start, empty, case) < 0
+    gone = visit.status in _GIVEN_UP
+    told = say(REBOOKED, what="cancelled" if gone else "moved", by=by, date=day(date.earliest, case.zone))
+    evidence = (
+        Evidence(visit.reference, f"{visit.text}, {visit.status}", visit.start),
+        Evidence(reference, by, date),
+    )
+    return State(Urgency.CRITICAL if past_empty and not gone else Urgency.WARNING, told, evidence)
+
+
+def _days_between(first: When, second: When, case: Case) -> int:
+    """Whole local days from one date to another."""
+    return days_to(second, case.now, case.moment) - days_to(first, case.now, case.moment)
+
+
+def _needed_by(case: Case, pump: Pump) -> tuple[str, When | None, str]:
+    """By when the next refill is needed, and what says so."""
+    reservoir = pump.reservoir
+    date, by = _due(reservoir, case)
+    if date is not None:
+        told = _evidence(reservoir, by)[0]
+        return f"the {told.text}", date, told.reference
+    latest = reservoir.last_fill.shifted(case.moment.limit(limits.MAX_REFILL_INTERVAL)) if reservoir.last_fill else None
+    return "180 days after the last refill,", latest, reservoir.last_fill_reference
 
 
 def _due(reservoir: Reservoir, case: Case) -> tuple[When | None, str]:
@@ -187,15 +226,11 @@ def _unknown_drug(pump: Pump, state: State) -> Card:
     return Card(
         urgency=urgency,
         summary=DRUG_UNKNOWN,
-        detail=(f"Implanted pump{_model(pump)}; it may hold baclofen. {state.told}.", WHY, ASK_CARER),
+        detail=(f"Implanted pump{told_model(pump)}; it may hold baclofen. {state.told}.", WHY, ASK_CARER),
         evidence=(*state.evidence, *pump.evidence[:1]),
         suggestions=("interrogate",),
         capped="drug in the pump not recorded",
     )
-
-
-def _model(pump: Pump) -> str:
-    return f" ({pump.model.value})" if pump.model.value else ""
 
 
 def _evidence(reservoir: Reservoir, by: str) -> tuple[Evidence, ...]:

@@ -1,0 +1,93 @@
+"""Was baclofen by mouth not restarted after an operation?
+
+When  an operation or anaesthetic was within 72 h, dependence is moderate or high, baclofen is interrupted, and the
+      last dose is 12 h ago or more (10 h where it is taken every 6 h or more often)
+Then  warn: restart with the next dose due; critical at high dependence from 24 h on
+Else  quiet: given since, ordered now, planned taper, short use, signs of toxicity (a reminder to examine tone first)
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import ORDER_SIGN, PATIENT_VIEW
+from cards.needs import (
+    APPOINTMENTS,
+    CONDITIONS,
+    ENCOUNTERS,
+    OBSERVATIONS,
+    PATIENT,
+    PROCEDURES,
+    SERVICE_REQUESTS,
+    VITALS,
+)
+from cards.perioperative import RESTART, SHORT_PAUSE
+from cards.record.concepts import Reason
+from cards.rule import rule
+from cards.scales.dependence import Tier
+from cards.sentences import BY_TUBE, HOLDING_MAY_BE_RIGHT, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.timeline.interruptions import Interruption, Kind, missed_dose_threshold
+from cards.timeline.operations import UNDER_ANAESTHESIA, just_done
+from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.words import ago, say
+
+SUMMARY = "Post-op: no baclofen for {hours} h. Restart with the next dose due"
+AFTER = "{text} {ago}."
+NOT_ALONE = (
+    "A fast pulse or pain alone after an operation is not withdrawal; spasticity, fever or confusion with it is to be "
+    "taken as such until shown otherwise."
+)
+
+
+@rule(
+    implements="PER-06",
+    hooks=[PATIENT_VIEW, ORDER_SIGN],
+    deciding=[*ORAL_NEEDS, PROCEDURES],
+    refining=[APPOINTMENTS, CONDITIONS, ENCOUNTERS, OBSERVATIONS, PATIENT, SERVICE_REQUESTS, VITALS],
+    sources=[sources.SEED, sources.DUP18, sources.UKCPA, sources.LYV, sources.GABLO],
+    limits=[limits.AFTER_SURGERY, limits.ORAL_MISSED, limits.ORAL_MISSED_SHORT_INTERVAL, limits.ORAL_CONFIRMED],
+    overrides=["already-resumed", "specialist-plan", "serious-adverse-reaction"],
+    could_reach=Urgency.CRITICAL,
+)
+def postop_gap(case: Case) -> Verdict:
+    if case.oral is None:
+        return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
+    done = just_done(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.AFTER_SURGERY))
+    if done is None:
+        return Quiet("no operation within 72 h", rests_on=(PROCEDURES,))
+    if case.oral_dependence.tier < Tier.T2:
+        return Quiet(f"low dependence: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
+    gap = _gap(case)
+    if gap is None:
+        return Quiet("baclofen is not interrupted, as far as is charted", rests_on=ORAL_NEEDS)
+    since = gap.hours(case.now)
+    if since < missed_dose_threshold(case.oral.interval_hours, case.moment):
+        return Quiet("last dose less than one missed-dose threshold ago", rests_on=())
+    if case.taper and case.taper.excuses:
+        return Quiet("planned taper", rests_on=())
+    if case.oral_change.orders:
+        return Quiet("these drafts order baclofen", rests_on=())
+    toxic = [item.finding.text for item in case.toxicity.items] if case.toxicity.makes_holding_right else []
+    adverse = gap.order is not None and Reason.ADVERSE_REACTION in gap.order.reasons
+    critical = case.oral_dependence.tier is Tier.T3 and since >= case.moment.limit(limits.ORAL_CONFIRMED)
+    urgency = Urgency.CRITICAL if critical else Urgency.WARNING
+    return Card(
+        urgency=Urgency.INFO if toxic or adverse else urgency,
+        summary=say(SUMMARY, hours=int(since)),
+        detail=(
+            oral_exposure_line(case),
+            *((say(HOLDING_MAY_BE_RIGHT, signs=", ".join(toxic)),) if toxic else ()),
+            say(AFTER, text=done.text.split(";")[0].strip(), ago=ago(done.when, case.now, case.zone)),
+            SHORT_PAUSE,
+            RESTART,
+            BY_TUBE,
+            NOT_ALONE,
+        ),
+        evidence=(done.evidence, *gap.evidence, *oral_evidence(case)),
+        suggestions=() if toxic or adverse else ("resume-baclofen",),
+        capped="signs of toxicity" if toxic else "stopped for an adverse reaction" if adverse else "",
+    )
+
+
+def _gap(case: Case) -> Interruption | None:
+    """What interrupts it. An order that lapsed counts in a stay: those before an operation often end with it."""
+    gap = case.interrupted_by(Kind.NOT_GIVEN, Kind.OMITTED, Kind.STOPPED, Kind.HELD, Kind.REPORTED)
+    return gap or (case.interrupted_by(Kind.LAPSED) if case.stay else None)

@@ -1,0 +1,120 @@
+"""Is the battery of a baclofen pump near its end?
+
+When  the replacement indicator (ERI) was reached: the pump stops 90 days later;
+      or nothing is told of it, and a SynchroMed pump is 78 months old (a Prometra pump 120 months)
+Then  a replacement booked before the stop: a reminder; none booked: a warning; within 30 days of the stop, or past it,
+      critical; by age: a warning, from 84 months on critical (Prometra: a reminder)
+Else  quiet: indicator not reached, younger pump, age or model unknown, no pump in place, another drug in it
+"""
+
+from cards import limits, sources
+from cards.case import Case
+from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
+from cards.limits import JUDGEMENT, PUBLISHED, Limit
+from cards.needs import APPOINTMENTS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
+from cards.record.concepts import PumpModel
+from cards.rule import rule
+from cards.timeline.battery import Battery, battery_of
+from cards.timeline.pump import Pump, PumpDrug
+from cards.timeline.reservoir import days_to
+from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
+from cards.words import day, say
+
+LAST_DAYS = Limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
+OLD = Limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
+AT_ITS_END = Limit("synchromed_at_its_end", 84, "months", PUBLISHED, sources.MEDERI, "at most 7 years")
+OLD_PROMETRA = Limit("prometra_old", 120, "months", JUDGEMENT, sources.MSNT, "battery life quoted as over 10 years")
+
+ERI = "Baclofen pump battery: ERI {eri}, stops by {stops}. Book replacement"
+ERI_BOOKED = "Baclofen pump battery: ERI {eri}, stops by {stops}. Replacement booked {booked}"
+STOPPED = "Baclofen pump battery: ERI {eri}, end of service since {stops}. Interrogate and replace now"
+AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its battery, book replacement"
+AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
+
+WHY_ERI = (
+    "The pump stops 90 days after its replacement indicator; SynchroMed II lasts at most 7 years (C-MEDERI). A stopped "
+    "pump means withdrawal of intrathecal baclofen (boxed warning, C-LITB)."
+)
+NO_ERI = "No replacement indicator is recorded: the age stands in for it (service life quoted as 81 months, C-UCLH)."
+PROMETRA_LIFE = "No replacement indicator is recorded; the maker's battery is quoted as lasting over 10 years (C-MSNT)."
+
+
+@rule(
+    implements="PMP-02",
+    hooks=[PATIENT_VIEW, ENCOUNTER_START, ENCOUNTER_DISCHARGE, APPOINTMENT_BOOK, ORDER_SIGN],
+    deciding=[*PUMP_NEEDS, OBSERVATIONS],
+    refining=[APPOINTMENTS, SERVICE_REQUESTS],
+    sources=[sources.SEED, sources.MEDERI, sources.UCLH, sources.MSNT, sources.LITB],
+    limits=[limits.ERI_TO_STOP, LAST_DAYS, OLD, AT_ITS_END, OLD_PROMETRA],
+    overrides=["specialist-plan", "pump-verified", "data-incorrect"],
+    could_reach=Urgency.CRITICAL,
+)
+def battery(case: Case) -> Verdict:
+    pump = pump_in_place(case)
+    if isinstance(pump, Quiet):
+        return pump
+    state = battery_of(case.record, case.moment)
+    if state.eri is None:
+        return _by_age(case, pump, state)
+    if days_to(state.eri, case.now, case.moment) > 0:
+        return Quiet("the replacement indicator is not reached", rests_on=())
+    return _by_indicator(case, pump, state)
+
+
+def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
+    assert state.eri is not None
+    assert state.stops is not None
+    left = days_to(state.stops, case.now, case.moment)
+    eri, stops = day(state.eri.earliest, case.zone), day(state.stops.earliest, case.zone)
+    booked = state.replacement
+    if left <= 0:
+        urgency, told = Urgency.CRITICAL, say(STOPPED, eri=eri, stops=stops)
+    elif booked is not None and booked.when is not None:
+        urgency, told = Urgency.INFO, say(ERI_BOOKED, eri=eri, stops=stops, booked=day(booked.when.earliest, case.zone))
+    else:
+        last = left <= case.moment.limit(LAST_DAYS)
+        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(ERI, eri=eri, stops=stops)
+    evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
+    more = (booked.evidence,) if booked else ()
+    return _card(case, pump, urgency, told, (WHY_ERI,), (evidence, *more))
+
+
+def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
+    months, implanted = state.months, state.implanted
+    if months is None or implanted is None:
+        return Quiet("neither a replacement indicator nor the day of implantation is recorded",
+                     rests_on=(OBSERVATIONS, PROCEDURES))  # fmt: skip
+    model, date = told_model(pump), day(implanted.earliest, case.zone)
+    evidence: tuple[Evidence, ...] = (Evidence(state.implanted_reference, "pump implanted", implanted),)
+    if pump.model is PumpModel.SYNCHROMED and months >= case.moment.limit(OLD):
+        urgency = Urgency.CRITICAL if months >= case.moment.limit(AT_ITS_END) else Urgency.WARNING
+        if state.replacement is not None:
+            urgency, evidence = Urgency.INFO, (*evidence, state.replacement.evidence)
+        told = AGED.format(model=model, date=date, months=months)
+        return _card(case, pump, urgency, told, (NO_ERI, WHY_ERI), evidence)
+    if pump.model is PumpModel.PROMETRA and months >= case.moment.limit(OLD_PROMETRA):
+        told = AGED_NOTE.format(model=model, date=date, months=months)
+        return _card(case, pump, Urgency.INFO, told, (PROMETRA_LIFE,), evidence)
+    return Quiet("no replacement indicator recorded, and the pump is not old", rests_on=(OBSERVATIONS, PROCEDURES))
+
+
+def _card(
+    case: Case, pump: Pump, urgency: Urgency, told: str, why: tuple[str, ...], evidence: tuple[Evidence, ...]
+) -> Card:
+    """Capped where a replacement would not be seen, or the drug in the pump is not recorded."""
+    unread = not case.saw(PROCEDURES)
+    unknown = pump.drug is PumpDrug.UNKNOWN
+    return Card(
+        urgency=min(urgency, Urgency.WARNING) if unread or unknown else urgency,
+        summary=told,
+        detail=(
+            f"{told}.",
+            *why,
+            *(("Procedures could not be read: the pump may have been replaced since.",) if unread else ()),
+            *((DRUG_NOT_RECORDED,) if unknown else ()),
+        ),
+        evidence=(*evidence, *pump.evidence[:1]),
+        suggestions=("consult", "interrogate"),
+        capped="procedures not read" if unread else "drug in the pump not recorded" if unknown else "",
+    )

@@ -1,0 +1,38 @@
+"""Nil by mouth and holds: which of them keep baclofen from being taken by mouth?"""
+
+from cards import limits
+from cards.moment import Moment
+from cards.record.concepts import Act
+from cards.record.facts import Order
+from cards.record.record import Record
+from cards.timeline.oral import OralExposure
+from cards.timeline.regimen import is_selected
+
+_HOLDS = frozenset({Act.NPO, Act.HOLD_ORAL, Act.HOLD_BACLOFEN})
+_LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
+
+
+def holds(record: Record, exposure: OralExposure, moment: Moment) -> list[Order]:
+    """Nil-by-mouth and hold orders that bite: just drafted, or standing with no dose given since."""
+    return [order for order in record.orders if _bites(order, exposure, moment)]
+
+
+def _bites(order: Order, exposure: OralExposure, moment: Moment) -> bool:
+    if not order.acts & _HOLDS or order.status not in _LIVE or order.do_not_perform:
+        return False
+    if Act.NPO_EXCEPT_MEDICATIONS in order.acts or _hours_planned(order) < moment.limit(limits.NPO_LONG_ENOUGH):
+        return False
+    if order.is_draft:
+        return is_selected(order.reference, moment)
+    begun = order.start or order.authored
+    if begun is None or not begun.may_be_past(moment.now) or (order.end and order.end.is_past(moment.now)):
+        return False
+    given = exposure.last_given
+    return not (given and given.when and given.when.latest > begun.latest)
+
+
+def _hours_planned(order: Order) -> float:
+    """Planned duration; an open one is long."""
+    if order.start is None or order.end is None:
+        return float("inf")
+    return (order.end.latest - order.start.earliest).total_seconds() / 3600
