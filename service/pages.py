@@ -12,6 +12,9 @@ from cards.rule import Rule
 from service.errors import UnknownService
 from service.parts import Parts
 from service.stories import all_stories
+from service.wire_cards import HANDOUT
+
+REFILL_DAYS = 7  # "refill at least 7 days before running out": judgement, as in the card of EDU-01
 
 _TERM = re.compile(r"(When|Then|Else|And|Note)\s+", re.MULTILINE)
 
@@ -50,6 +53,12 @@ def add_pages(app: Flask, parts: Parts) -> None:
             date=cards.KNOWLEDGE_DATE,
             review=cards.REVIEW_STATUS,
         )
+
+    @pages.get(HANDOUT)
+    def handout() -> Response:
+        """For patient and carer, in plain language (EDU-01): the same for everybody, nothing of a chart in it."""
+        sources = [source.key for rule in parts.rules if rule.kind == "patient-education" for source in rule.sources]
+        return _html("handout.html", review=cards.REVIEW_STATUS, days=REFILL_DAYS, sources=sources)
 
     if parts.config.viewer_fhir:
         _add_viewer(pages, parts)

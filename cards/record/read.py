@@ -33,7 +33,7 @@ TWO_VERSIONS = "came twice with different content"
 NOT_THERE = "an order that is being carried out is not among them"
 
 _HOLDING = frozenset({"active", "unknown", None})
-_DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest", "NutritionOrder"})  # types that can hold baclofen's fate
+_DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest"})  # orders that can stop baclofen
 
 # Types of other FHIR versions whose place in R4 another type takes: an order lost here would look like no order.
 _OTHER_VERSIONS = frozenset(

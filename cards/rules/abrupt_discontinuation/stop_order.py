@@ -9,7 +9,16 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, VITALS
+from cards.needs import (
+    CARE_PLANS,
+    CONDITIONS,
+    ENCOUNTERS,
+    LABS,
+    MEDICATION_REQUESTS,
+    PATIENT,
+    SERVICE_REQUESTS,
+    VITALS,
+)
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -40,7 +49,7 @@ CAPPED_SELECTING = "still selecting the order"
     implements="ABR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, VITALS],
+    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, SERVICE_REQUESTS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
     limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=[
@@ -79,7 +88,8 @@ def _stops_pump(case: Case) -> Card | None:
 def _stops_oral(case: Case) -> Verdict:
     change = case.oral_change
     if not (change.stops or change.stop_orders):
-        return Quiet("no draft stops baclofen", rests_on=())
+        sent = (MEDICATION_REQUESTS, SERVICE_REQUESTS) if case.moment.hook is ORDER_DISPATCH else ()
+        return Quiet("no draft stops baclofen", rests_on=sent)
     if case.oral is None:
         return Quiet("no baclofen by mouth to stop")
     if not change.leaves_none:

@@ -44,6 +44,7 @@ function cardOf(card, service) {
       section("What counted in this chart", more.evidence && evidence(more.evidence)),
       section("Not available", more.notAvailable && make("p", { className: "missing", textContent: more.notAvailable.join(", ") })),
       section("Suggestions", card.suggestions && suggestions(card, service)),
+      section("To hand out", card.links && links(card.links)),
       section("Not now", card.overrideReasons && override(card, service))),
     make("footer", {}, source(card.source), rules(more.rules), more.knowledgeVersion && make("span", { textContent: `Knowledge ${more.knowledgeVersion}` })));
   made.dataset.cardKind = topic.code ?? "";
@@ -72,6 +73,10 @@ const safeUrl = (url) => (/^https?:\/\//.test(url ?? "") ? url : null);
 function source(from = {}) {
   const url = safeUrl(from.url);
   return url ? make("a", { href: url, textContent: from.label }) : make("span", { textContent: from.label ?? "" });
+}
+
+function links(given) {
+  return make("ul", {}, ...given.filter((link) => safeUrl(link.url)).map((link) => make("li", {}, make("a", { href: link.url, textContent: link.label }))));
 }
 
 const rules = (ids = []) => ids.length && make("span", { textContent: `Rules ${ids.join(", ")}` });

@@ -32,7 +32,12 @@ async function start() {
   if (known) choose(known);
 }
 
-const titleOf = (service) => ({ "patient-view": "Opens the chart", "order-select": "Picks an order", "order-sign": "Signs an order" })[service.hook] ?? service.hook;
+const TITLES = {
+  "patient-view": "Opens the chart", "order-select": "Picks an order", "order-sign": "Signs an order",
+  "order-dispatch": "Sends an order out", "encounter-start": "Admits the patient", "encounter-discharge": "Discharges the patient",
+  "appointment-book": "Books a visit", "medication-refill": "Answers a refill request",
+};
+const titleOf = (service) => TITLES[service.hook] ?? service.hook;
 
 function nameOf(patient) {
   const name = patient.name?.[0] ?? {};
@@ -77,9 +82,10 @@ async function listCases() {
     const whole = cases.find((one) => !one.withhold.length) ?? { context: {}, withhold: [] };
     cases = [{ ...whole, label: "The whole chart can be read" }, ...cases.filter((one) => one.withhold.length)];
   } else {
-    const bundle = await fhir(`MedicationRequest?patient=${encodeURIComponent(patient.id)}&_count=200`).catch(() => ({}));
-    for (const order of resources(bundle).filter((resource) => ["active", "on-hold"].includes(resource.status))) {
-      cases.push({ label: `Stop: ${drugOf(order)}`, context: drafting({ ...order, status: "stopped" }), withhold: [] });
+    const [type, statuses] = CHOICES[hook];
+    const bundle = await fhir(`${type}?patient=${encodeURIComponent(patient.id)}&_count=200`).catch(() => ({}));
+    for (const resource of resources(bundle).filter((one) => statuses.includes(one.status))) {
+      cases.push({ ...choice(hook, resource), withhold: [] });
     }
   }
   if (state.patient !== patient || at("hook").value !== hook) return false; // somebody else was chosen meanwhile
@@ -87,6 +93,33 @@ async function listCases() {
   at("case-line").hidden = hook === "patient-view" && cases.length === 1;
   at("case").replaceChildren(...cases.map((one, index) => new Option(one.label, index)));
   return true;
+}
+
+// What a user can do at a hook besides what the story tells: with which resources of the chart.
+const ORDERS = ["MedicationRequest", ["active", "on-hold"]];
+const STAYS = ["Encounter", ["planned", "arrived", "in-progress"]];
+const CHOICES = {
+  "order-select": ORDERS, "order-sign": ORDERS, "order-dispatch": ["MedicationRequest", ["active", "on-hold", "stopped"]],
+  "encounter-start": STAYS, "encounter-discharge": STAYS,
+  "appointment-book": ["Appointment", ["booked", "proposed"]], "medication-refill": ORDERS,
+};
+
+function choice(hook, resource) {
+  const bundle = (one) => ({ resourceType: "Bundle", type: "collection", entry: [{ resource: one }] });
+  if (hook === "order-dispatch") {
+    const context = { dispatchedOrders: [`${resource.resourceType}/${resource.id}`], performer: "Organization/pharmacy" };
+    return { label: `Send out: ${drugOf(resource)} (${resource.status})`, context };
+  }
+  if (hook === "encounter-start" || hook === "encounter-discharge") {
+    return { label: `Stay since ${resource.period?.start?.slice(0, 10) ?? "?"}`, context: { encounterId: resource.id } };
+  }
+  if (hook === "appointment-book") {
+    return { label: `Cancel: ${resource.description ?? resource.id}`, context: { appointments: bundle({ ...resource, status: "cancelled" }) } };
+  }
+  if (hook === "medication-refill") {
+    return { label: `Deny: ${drugOf(resource)}`, context: { medications: bundle({ ...resource, status: "cancelled" }) } };
+  }
+  return { label: `Stop: ${drugOf(resource)}`, context: drafting({ ...resource, status: "stopped" }) };
 }
 
 const drugOf = (order) => order.medicationCodeableConcept?.text ?? order.medicationCodeableConcept?.coding?.[0]?.display ?? order.id;
@@ -99,7 +132,7 @@ const drafting = (order) => ({
 async function ask() {
   const service = state.services.find((one) => one.hook === at("hook").value);
   const chosen = state.cases[at("case").value];
-  if (!chosen) return showFailure("This patient has no order that could be signed or stopped.");
+  if (!chosen) return showFailure("Nothing in this chart to do that with.");
   const context = { ...chosen.context, userId: USER, patientId: state.patient.id };
   if (service.hook !== "order-select") delete context.selections;
   const turn = (state.asked += 1);
