@@ -29,6 +29,7 @@ _BASELINE_DAYS = 7  # before the rise
 _USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
 _STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
 _FIRST_STAGE = re.compile(r"(?i)\bstage (?:1|i)\b")
+_CHRONIC = re.compile(r"(?i)\bckd\b|chronic")  # its stages are others
 
 
 class Grade(IntEnum):
@@ -116,9 +117,11 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
                 if o.concept == Sign.AKI and o.status in _USABLE]  # fmt: skip
     for reference, text, when in told_as:
         if when is not None and when.may_be_past(moment.now) and _age(when, moment) <= window:
-            stage = "" if _STAGE.search(text) or _FIRST_STAGE.search(text) else " (stage not recorded)"
+            first = bool(_FIRST_STAGE.search(text)) and not _CHRONIC.search(text)
+            is_told = first or (_STAGE.search(text) and not _CHRONIC.search(text))
+            stage = "" if is_told else " (stage not recorded)"
             return Kidney(Grade.POOR, f"acute kidney injury{stage}", None, is_acute=True,
-                          is_first_stage=bool(_FIRST_STAGE.search(text)),
+                          is_first_stage=first,
                           evidence=(Evidence(reference, text, when),))  # fmt: skip
     return None
 

@@ -291,7 +291,9 @@ def _cut(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interrupt
         return None
     if began.hours_until(moment.now) > moment.limit(limits.CUT_LOOKBACK) * 24:
         return None
+    most = moment.limit(limits.ORAL_CHECK)  # above, the dose was hardly meant: not compared (FND-02)
     earlier = [o for o in exposure.orders if o is not order and o.dosage.daily and not o.dosage.doubtful_unit
+               and o.dosage.daily.high <= most
                and _latest(o.start or o.authored) < began.earliest.timestamp()]  # fmt: skip
     if not earlier:
         return None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cards.timeline.interruptions import Kind
 from cards.verdict import CannotTell, Quiet
 from tests.chart import Chart, instant
 
@@ -115,6 +116,15 @@ def test_a_wrong_dose_in_the_chart_makes_its_correction_no_cut() -> None:
     assert chart.decide(ORDER_SIGN, [right]).urgency(STOP) == ""
     right["priorPrescription"] = {"reference": f"MedicationRequest/{order['id']}"}
     assert chart.decide(ORDER_SIGN, [right]).urgency(KIND) == ""  # the wrong order goes
+
+
+@pytest.mark.parametrize(("mg", "is_cut"), [(100, True), (101, False)])
+def test_a_corrected_dose_in_the_chart_is_no_cut_either(mg: float, is_cut: bool) -> None:
+    """303 mg/day was hardly taken: replaced by 60 yesterday, it interrupts nothing."""
+    chart = Chart()
+    chart.baclofen(mg, 3, until="1d", status="stopped")
+    chart.baclofen(20, 3, "1d")
+    assert (chart.case().interrupted_by(Kind.CUT) is not None) is is_cut
 
 
 def test_exactly_a_thousandth_by_pump_is_a_unit_slip() -> None:

@@ -197,6 +197,23 @@ def test_acute_injury_counts_from_stage_two_on(now: float, urgency: str) -> None
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Acute kidney injury", "warning"),
+        ("Acute kidney injury, stage 1", ""),
+        ("Acute kidney injury, stage 2", "warning"),
+        ("Acute kidney injury on CKD stage 1", "warning"),
+    ],
+)
+def test_acute_injury_told_in_words(text: str, urgency: str) -> None:
+    """A stage that nobody recorded may be the second; the stages of chronic disease are others."""
+    chart = Chart()
+    chart.baclofen()
+    chart.condition(text, "20h")
+    assert chart.decide().urgency(KIND) == urgency
+
+
 def test_short_use_is_no_chronic_use() -> None:
     """A few days at a low dose."""
     chart = Chart()

@@ -145,7 +145,7 @@ def _missing(case: Case, written: Discharge, *, at_home: bool) -> Card:
 def _cut(case: Case, written: Discharge) -> Card | None:
     assert case.oral is not None
     before, after = case.oral.dose, written.dose
-    if before is None or after is None or before.unit != after.unit:
+    if before is None or after is None or before.unit != after.unit or not case.doses_are_comparable:
         return None
     step = allowed_step(before.low, case.moment, is_child=case.is_child_by_tier)
     if before.low - after.high <= step:
