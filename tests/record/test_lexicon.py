@@ -3,7 +3,7 @@
 import pytest
 
 from cards.record import lexicon
-from cards.record.concepts import Act, Drug, Sign
+from cards.record.concepts import Act, Drug, Problem, Sign
 from cards.record.phrases import Phrasebook, Row
 
 
@@ -58,6 +58,18 @@ def test_signs_that_a_note_asserts(text: str, signs: set[Sign]) -> None:
         ("Unable to access port for refill of pump", set()),
         ("pump refill missed", set()),
         ("taper prednisone over a week", set()),
+        ("Extracorporeal shock wave lithotripsy", {Act.LITHOTRIPSY}),
+        ("Ureteroscopy with laser lithotripsy", set()),
+        ("Shortwave diathermy to the back", {Act.DIATHERMY}),
+        ("Therapeutic ultrasound, shoulder", {Act.THERAPEUTIC_ULTRASOUND}),
+        ("Abdominal ultrasound", set()),
+        ("Radiation therapy, pelvis", {Act.RADIOTHERAPY}),
+        ("Empty pump reservoir before MRI", {Act.PUMP_EMPTYING, Act.MRI}),
+        ("Drain reservoir of Prometra", {Act.PUMP_EMPTYING}),
+        ("Pump reservoir empty", set()),
+        ("Appendicectomy", {Act.SURGERY}),
+        ("Referral to orthopaedic surgery", set()),
+        ("Vascular surgery consult", set()),
         ("ITB release, left knee", set()),
         ("NPO except ice chips, hold meds", {Act.NPO}),
         ("pump telemetry", {Act.PUMP_INTERROGATION}),
@@ -68,6 +80,21 @@ def test_signs_that_a_note_asserts(text: str, signs: set[Sign]) -> None:
 def test_acts_that_a_text_orders(text: str, acts: set[Act]) -> None:
     """Look-alikes and failures are not the act."""
     assert lexicon.acts(text) == acts
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("Erosion of baclofen pump through skin", {Problem.PUMP_EROSION}),
+        ("Corneal erosion", set()),
+        ("Bacterial meningitis", {Problem.MENINGITIS, Problem.INFECTION_SOURCE}),
+        ("Meningococcal vaccination", set()),
+    ],
+)
+def test_problems_around_a_pump(text: str, problems: set[Problem]) -> None:
+    """What may cost a pump."""
+    asked = {Problem.PUMP_EROSION, Problem.MENINGITIS, Problem.INFECTION_SOURCE}
+    assert lexicon.problems(text) & asked == problems
 
 
 def test_drugs_in_a_note() -> None:

@@ -12,8 +12,10 @@ from tests.stories.telling import drafts_of
 
 STORIES = all_stories()
 RULES = {
-    "ABR-01", "ABR-02", "ABR-03", "ABR-04", "ABR-05", "ABR-07", "ABR-08", "EDU-01", "FND-02", "NEO-01", "NEO-02", "PER-02",
-    "PER-04", "PMP-01", "REN-01", "REN-02", "TXE-01", "TXE-02", "TXE-03", "TXE-04", "TXE-05", "TXE-06", "WDR-01", "WDR-02",
+    "ABR-01", "ABR-02", "ABR-03", "ABR-04", "ABR-05", "ABR-06", "ABR-07", "ABR-08", "EDU-01", "FND-02", "NEO-01",
+    "NEO-02", "PER-01", "PER-02", "PER-03", "PER-04", "PER-05", "PER-06", "PMP-01", "PMP-02", "PMP-03", "PMP-04",
+    "PMP-05", "REN-01", "REN-02", "REN-03", "TXE-01", "TXE-02", "TXE-03", "TXE-04", "TXE-05", "TXE-06", "WDR-01",
+    "WDR-02", "WDR-03",
 }  # fmt: skip
 
 
