@@ -32,8 +32,7 @@ from cards.words import ago, say
 SUMMARY = "Post-op: no baclofen for {hours} h. Restart with the next dose due"
 AFTER = "{text} {ago}."
 NOT_ALONE = (
-    "A fast pulse or pain alone after an operation is not withdrawal; spasticity, fever or confusion with it is to be "
-    "taken as such until shown otherwise."
+    "A fast pulse or pain alone after an operation is not withdrawal; with spasticity, fever or confusion think of it."
 )
 
 

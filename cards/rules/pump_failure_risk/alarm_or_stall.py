@@ -34,7 +34,10 @@ DIFFERS = (
     "Read at the pump: {setting} {programmed} {unit}; prescribed: {prescribed} {unit} ({pct} % apart). The patient "
     "would get {less}."
 )
-WHY = "Loss of intrathecal baclofen brings withdrawal within hours to days (boxed warning, C-LITB)."
+WHY = (
+    "Symptoms were seen 8 h after a motor stall (C-MUI10); severe withdrawal progresses over 24-72 h untreated (C-NSW) "
+    "and can kill (boxed warning, C-LITB)."
+)
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency. Drowsy and limp: think of overdose."
 NOT_READ = "Procedures could not be read: the pump may have been refilled or revised since."
 
@@ -44,7 +47,7 @@ NOT_READ = "Procedures could not be read: the pump may have been refilled or rev
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ENCOUNTER_DISCHARGE, APPOINTMENT_BOOK, ORDER_SIGN],
     deciding=[*PUMP_NEEDS, OBSERVATIONS],
     refining=[],
-    sources=[sources.SEED, sources.GIL, sources.MEDPM, sources.LITB, sources.MEDSC],
+    sources=[sources.SEED, sources.GIL, sources.MEDPM, sources.MUI10, sources.NSW, sources.LITB, sources.MEDSC],
     limits=[MISMATCH],
     overrides=["pump-verified", "data-incorrect"],
     could_reach=Urgency.CRITICAL,

@@ -32,12 +32,15 @@ STOPPED = "Baclofen pump battery: ERI {eri}, end of service since {stops}. Inter
 AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its battery, book replacement"
 AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
 
+INDICATOR = "Pump{model}: replacement indicator reached {ago} days ago, {left} days until it stops."
+INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop 90 days after that."
+AGE = "Pump{model} implanted {months} months ago; nothing is recorded of its battery."
 WHY_ERI = (
     "The pump stops 90 days after its replacement indicator; SynchroMed II lasts at most 7 years (C-MEDERI). A stopped "
     "pump means withdrawal of intrathecal baclofen (boxed warning, C-LITB)."
 )
-NO_ERI = "No replacement indicator is recorded: the age stands in for it (service life quoted as 81 months, C-UCLH)."
-PROMETRA_LIFE = "No replacement indicator is recorded; the maker's battery is quoted as lasting over 10 years (C-MSNT)."
+NO_ERI = "The age stands in for the replacement indicator (service life quoted as 81 months, C-UCLH)."
+PROMETRA_LIFE = "The maker's battery is quoted as lasting over 10 years (C-MSNT)."
 
 
 @rule(
@@ -75,9 +78,11 @@ def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
     else:
         last = left <= case.moment.limit(LAST_DAYS)
         urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(ERI, eri=eri, stops=stops)
+    since = -days_to(state.eri, case.now, case.moment)
+    found = (INDICATOR_PAST if left <= 0 else INDICATOR).format(model=told_model(pump), ago=since, left=left)
     evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
     more = (booked.evidence,) if booked else ()
-    return _card(case, pump, urgency, told, (WHY_ERI,), (evidence, *more))
+    return _card(case, pump, urgency, told, (found, WHY_ERI), (evidence, *more))
 
 
 def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
@@ -86,21 +91,22 @@ def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
         return Quiet("neither a replacement indicator nor the day of implantation is recorded",
                      rests_on=(OBSERVATIONS, PROCEDURES))  # fmt: skip
     model, date = told_model(pump), day(implanted.earliest, case.zone)
+    found = AGE.format(model=model, months=months)
     evidence: tuple[Evidence, ...] = (Evidence(state.implanted_reference, "pump implanted", implanted),)
     if pump.model is PumpModel.SYNCHROMED and months >= case.moment.limit(OLD):
         urgency = Urgency.CRITICAL if months >= case.moment.limit(AT_ITS_END) else Urgency.WARNING
         if state.replacement is not None:
             urgency, evidence = Urgency.INFO, (*evidence, state.replacement.evidence)
         told = AGED.format(model=model, date=date, months=months)
-        return _card(case, pump, urgency, told, (NO_ERI, WHY_ERI), evidence)
+        return _card(case, pump, urgency, told, (found, NO_ERI, WHY_ERI), evidence)
     if pump.model is PumpModel.PROMETRA and months >= case.moment.limit(OLD_PROMETRA):
         told = AGED_NOTE.format(model=model, date=date, months=months)
-        return _card(case, pump, Urgency.INFO, told, (PROMETRA_LIFE,), evidence)
+        return _card(case, pump, Urgency.INFO, told, (found, PROMETRA_LIFE), evidence)
     return Quiet("no replacement indicator recorded, and the pump is not old", rests_on=(OBSERVATIONS, PROCEDURES))
 
 
 def _card(
-    case: Case, pump: Pump, urgency: Urgency, told: str, why: tuple[str, ...], evidence: tuple[Evidence, ...]
+    case: Case, pump: Pump, urgency: Urgency, told: str, detail: tuple[str, ...], evidence: tuple[Evidence, ...]
 ) -> Card:
     """Capped where a replacement would not be seen, or the drug in the pump is not recorded."""
     unread = not case.saw(PROCEDURES)
@@ -109,8 +115,7 @@ def _card(
         urgency=min(urgency, Urgency.WARNING) if unread or unknown else urgency,
         summary=told,
         detail=(
-            f"{told}.",
-            *why,
+            *detail,
             *(("Procedures could not be read: the pump may have been replaced since.",) if unread else ()),
             *((DRUG_NOT_RECORDED,) if unknown else ()),
         ),
