@@ -47,7 +47,7 @@ class Kidney(msgspec.Struct, frozen=True):
 
     grade: Grade
     because: str
-    egfr: float | None = None
+    has_low_egfr: bool = False  # under 30
     is_acute: bool = False
     is_first_stage: bool = False  # acute, and no more than stage 1
     evidence: tuple[Evidence, ...] = ()
@@ -65,8 +65,8 @@ class Kidney(msgspec.Struct, frozen=True):
     @property
     def fell_far(self) -> bool:
         """What REN-02 asks: an eGFR under 30, acute injury beyond stage 1 (or of unknown stage), or dialysis."""
-        by_egfr = self.egfr is not None and self.grade is Grade.POOR and not self.is_acute
-        return self.grade is Grade.DIALYSIS or by_egfr or (self.is_acute and not self.is_first_stage)
+        beyond_first = self.is_acute and not self.is_first_stage
+        return self.grade is Grade.DIALYSIS or self.has_low_egfr or beyond_first
 
 
 def kidney_of(record: Record, moment: Moment) -> Kidney:
@@ -75,24 +75,25 @@ def kidney_of(record: Record, moment: Moment) -> Kidney:
         if Problem.DIALYSIS in condition.concepts and condition.is_active:
             evidence = Evidence(condition.reference, condition.text, condition.onset or condition.recorded)
             return Kidney(Grade.DIALYSIS, "dialysis", evidence=(evidence,))
-    if acute := _acute(record, moment):
-        return acute
-    values = [
-        o for o in _values(record, Measure.EGFR, moment) if _age(o.when, moment) <= _days(limits.EGFR_VALID, moment)
-    ]
+    settled = _by_egfr(record, moment)
+    acute = _acute(record, moment)
+    return msgspec.structs.replace(acute, has_low_egfr=settled.has_low_egfr) if acute else settled
+
+
+def _by_egfr(record: Record, moment: Moment) -> Kidney:
+    """By the newest eGFR of a year."""
+    within = _days(limits.EGFR_VALID, moment)
+    values = [o for o in _values(record, Measure.EGFR, moment) if _age(o.when, moment) <= within]
     newest = max(values, key=_instant, default=None)
     if newest is None or newest.value is None:
         return Kidney(Grade.UNKNOWN, "no eGFR recorded within a year")
-    value = newest.value
-    below = newest.comparator.startswith("<")
+    value, below = newest.value, newest.comparator.startswith("<")
     poor, reduced = moment.limit(limits.EGFR_POOR), moment.limit(limits.EGFR_REDUCED)
-    grade = (
-        Grade.POOR if value < poor or (below and value <= poor)
-        else Grade.REDUCED if value < reduced or (below and value <= reduced)
-        else Grade.NORMAL
-    )  # fmt: skip
+    is_poor = value < poor or (below and value <= poor)
+    is_reduced = value < reduced or (below and value <= reduced)
+    grade = Grade.POOR if is_poor else Grade.REDUCED if is_reduced else Grade.NORMAL
     told = f"eGFR {newest.comparator}{number(value)} mL/min/1.73 m2"
-    return Kidney(grade, told, value, evidence=(Evidence(newest.reference, told, newest.when),))
+    return Kidney(grade, told, is_poor, evidence=(Evidence(newest.reference, told, newest.when),))
 
 
 def _acute(record: Record, moment: Moment) -> Kidney | None:
@@ -109,7 +110,7 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
         if ratio >= CREATININE_RATIO or (recent and worst.value - min(recent) >= CREATININE_RISE - 1e-9):
             told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
             evidence = Evidence(worst.reference, told, worst.when)
-            return Kidney(Grade.POOR, told, None, is_acute=True,
+            return Kidney(Grade.POOR, told, is_acute=True,
                           is_first_stage=ratio < moment.limit(STAGE_2_RATIO), evidence=(evidence,))  # fmt: skip
     told_as = [(c.reference, c.text, c.onset or c.recorded) for c in record.conditions
                if Sign.AKI in c.concepts and c.is_active]  # fmt: skip
@@ -120,7 +121,7 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
             first = bool(_FIRST_STAGE.search(text)) and not _CHRONIC.search(text)
             is_told = first or (_STAGE.search(text) and not _CHRONIC.search(text))
             stage = "" if is_told else " (stage not recorded)"
-            return Kidney(Grade.POOR, f"acute kidney injury{stage}", None, is_acute=True,
+            return Kidney(Grade.POOR, f"acute kidney injury{stage}", is_acute=True,
                           is_first_stage=first,
                           evidence=(Evidence(reference, text, when),))  # fmt: skip
     return None

@@ -214,6 +214,16 @@ def test_acute_injury_told_in_words(text: str, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+def test_a_first_stage_hides_no_low_egfr() -> None:
+    """An eGFR of 25 and a small rise on top: worse, never quieter."""
+    chart = Chart()
+    chart.baclofen()
+    egfr(chart, 25)
+    chart.vital(CREATININE, 2.0, "mg/dL", "40h")
+    chart.vital(CREATININE, 2.4, "mg/dL", "4h")
+    assert chart.decide().urgency(KIND) == "warning"
+
+
 def test_short_use_is_no_chronic_use() -> None:
     """A few days at a low dose."""
     chart = Chart()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cards.hooks import ORDER_SIGN
-from cards.verdict import Quiet
+from cards.verdict import CannotTell, Quiet
 from tests.chart import Chart, instant
 
 KIND = "abrupt-discontinuation"
@@ -128,6 +128,14 @@ def test_a_dose_in_doubt_is_not_compared() -> None:
     answer = chart.decide(ORDER_SIGN, [draft])
     assert KIND not in answer.kinds
     assert "dose-unit-check" in answer.kinds
+
+
+def test_what_was_taken_before_nobody_could_read() -> None:
+    """Fills and doses are lost, orders show nothing: cannot tell."""
+    chart = Chart()
+    lost = ["MedicationDispense", "MedicationAdministration"]
+    answer = chart.decide(ORDER_SIGN, [taper((15, 14), (5, 14))], lost=lost)
+    assert isinstance(answer.verdict("ABR-07"), CannotTell)
 
 
 @pytest.mark.parametrize("mg", [20, 25, 30, 62.5, 80])
