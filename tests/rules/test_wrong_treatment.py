@@ -116,8 +116,14 @@ def test_a_treatment_nobody_could_read_leaves_a_warning() -> None:
 def test_without_the_findings_nobody_can_tell() -> None:
     """Vital signs and observations lost."""
     lost = ["Observation", "ObservationVitalSigns", "ObservationLaboratory"]
-    asked = {"TXE-01": tablets(), "TXE-02": draft("dantrolene"), "TXE-03": draft("physostigmine"),
-             "TXE-04": draft("cyproheptadine"), "TXE-05": service("CT head"), "TXE-06": draft("haloperidol")}  # fmt: skip
+    asked = {
+        "TXE-01": tablets(),
+        "TXE-02": draft("dantrolene"),
+        "TXE-03": draft("physostigmine"),
+        "TXE-04": draft("cyproheptadine"),
+        "TXE-05": service("CT head"),
+        "TXE-06": draft("haloperidol"),
+    }
     for rule, order in asked.items():
         verdict = pump_overdue().decide(ORDER_SIGN, [order], lost=lost).verdict(rule)
         assert isinstance(verdict, CannotTell), rule
