@@ -324,8 +324,8 @@ def _bridge_supply(case: Case) -> Suggestion | None:
 def _education(case: Case) -> Suggestion | None:
     words = (
         "Baclofen: teach early signs of withdrawal (more spasm or stiffness, itching without rash, tingling, then "
-        "fever, confusion, hallucinations, seizures), never to stop suddenly, to refill 7 days before running out, the pump's "
-        "two alarm tones and refill dates, the backup supply and the emergency number. Give the hand-out."
+        "fever, confusion, hallucinations, seizures), never to stop suddenly, to refill 7 days before running out, "
+        "the pump's two alarm tones and refill dates, the backup supply and the emergency number. Give the hand-out."
     )
     request = {
         "resourceType": "CommunicationRequest",

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_START, ORDER_DISPATCH, PATIENT_VIEW
-from cards.verdict import CannotTell
 from tests.chart import Chart, instant
 
 STOPPED = "abrupt-discontinuation"
@@ -19,7 +18,7 @@ def test_an_order_being_carried_out_is_judged_as_a_draft(status: str) -> None:
     chart.baclofen(statement=True)
     reference = f"MedicationRequest/{order['id']}"
     assert chart.decide(ORDER_DISPATCH, dispatched=(reference,)).urgency(STOPPED) == "critical"
-    assert chart.decide(ORDER_DISPATCH, dispatched=("MedicationRequest/other",)).urgency(STOPPED) == ""
+    assert chart.decide(ORDER_DISPATCH, dispatched=("MedicationRequest/other",)).urgency(STOPPED) == "info"
 
 
 def test_sending_out_an_order_that_goes_on_is_no_stop() -> None:
@@ -41,10 +40,19 @@ def test_a_dispatched_order_that_was_not_read_is_said() -> None:
     """Never silence about an order that nobody could look at."""
     chart = Chart()
     chart.baclofen()
-    decided = chart.decide(ORDER_DISPATCH, dispatched=("MedicationRequest/elsewhere",))
-    verdict = decided.verdict("ABR-01")
-    assert isinstance(verdict, CannotTell)
-    assert decided.decision.could_not_check is not None
+    card = chart.decide(ORDER_DISPATCH, dispatched=("MedicationRequest/elsewhere",)).card(STOPPED)
+    assert card.urgency.indicator == "info"
+    assert "could not be read" in card.summary
+    assert chart.decide(ORDER_DISPATCH, dispatched=("ServiceRequest/elsewhere",)).is_silent
+    chart.pump()
+    assert chart.decide(ORDER_DISPATCH, dispatched=("ServiceRequest/elsewhere",)).urgency(STOPPED) == "info"
+
+
+def test_orders_that_could_not_be_read_leave_it_open() -> None:
+    chart = Chart()
+    chart.baclofen(statement=True)
+    decided = chart.decide(ORDER_DISPATCH, dispatched=("MedicationRequest/r1",), lost=["MedicationRequest"])
+    assert decided.kinds == [STOPPED] or decided.decision.could_not_check is not None
 
 
 @pytest.mark.parametrize(("status", "hook", "fires"), [

@@ -30,7 +30,6 @@ from cards.record.valuesets import ValueSets
 FOREIGN = "another patient's resource was dropped"
 NOT_READABLE = "an entry could not be read"
 TWO_VERSIONS = "came twice with different content"
-NOT_THERE = "an order that is being carried out is not among them"
 
 _HOLDING = frozenset({"active", "unknown", None})
 _DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest"})  # orders that can stop baclofen
@@ -64,7 +63,6 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
     for supplied in resources:
         reading.take(supplied.raw, supplied.need)
     reading.finish(drafted)
-    reading.miss_dispatched()
     chart = reading.chart
     settle_pregnancy(chart)
     return Record(
@@ -82,6 +80,7 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         replaced=tuple(chart.replaced),
         teachings=tuple(chart.teachings),
         maternal=tuple(chart.maternal),
+        not_found=reading.not_found(),
         unreadable=tuple(chart.unreadable),
         foreign=chart.foreign,
     )
@@ -190,13 +189,9 @@ class _Reading:
         finally:
             chart.is_draft = False
 
-    def miss_dispatched(self) -> None:
-        """An order being carried out that is not in the chart as it was read: its need was not read whole."""
-        for reference, is_read in self.dispatched.items():
-            need = reference.partition("/")[0]
-            if not is_read and need in _DISPATCHED:
-                self.chart.need = need
-                self.chart.lose(NOT_THERE)
+    def not_found(self) -> tuple[str, ...]:
+        """Orders being carried out that are not in the chart as it was read."""
+        return tuple(r for r, is_read in self.dispatched.items() if not is_read and r.partition("/")[0] in _DISPATCHED)
 
     def _is_foreign(self, resource: Any, kind: type, identity: str) -> bool:
         patient = self.chart.moment.patient_id

@@ -50,4 +50,5 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     teachings: tuple[Teaching, ...] = ()
     maternal: tuple[MaternalExposure, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    not_found: tuple[str, ...] = ()  # orders that order-dispatch refers to, and that no need brought
     foreign: int = 0  # resources of another patient, dropped: an incident

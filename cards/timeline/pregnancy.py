@@ -44,7 +44,7 @@ def _due(condition: Condition, now: datetime) -> When | None:
     if condition.abated is not None:
         return condition.abated
     weeks = _WEEKS.search(condition.text)
-    written = condition.recorded or condition.onset or When(now, now)
+    written = condition.recorded or When(now, now)  # undated words: at least so far on by now
     return written.shifted(7 * (40 - int(weeks[1]))) if weeks and int(weeks[1]) <= _LONGEST_WEEKS else None
 
 

@@ -1,9 +1,10 @@
 """Did the supply of baclofen at home run out, or is it about to without a renewal?
 
-When  all fills are used up and no later fill or prescription is found, or a request for more is denied or has no refills
-      left while the supply ends within 3 days
+When  all fills are used up and no later fill or prescription is found, or a request for more is denied or has no
+      refills left while the supply ends within 3 days
 Then  0-2 days after: a reminder; 3-30 days: a warning (low dependence: a reminder); 31-90 days: probably stopped
-Else  quiet: supply in hand, prescribed again, given on the ward, short use, over 90 days without a word that it is taken
+Else  quiet: supply in hand, prescribed again, given on the ward, short use, or over 90 days without a word that it is
+      taken
 """
 
 from cards import limits, sources

@@ -18,6 +18,7 @@ from cards.needs import (
     PATIENT,
     SERVICE_REQUESTS,
     VITALS,
+    Need,
 )
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
@@ -40,6 +41,7 @@ from cards.words import hours, listed, say
 STOPPING = "Stopping {what} abruptly risks withdrawal: taper or keep the order"
 STOPPED = "{What} was stopped abruptly {gap} ago: withdrawal risk, taper or resume"
 PUMP = "Stopping intrathecal {what} risks life-threatening withdrawal: keep it running"
+UNREAD = "An order being sent out could not be read: check that it does not stop baclofen"
 ADVICE = "Options: keep the order, reduce stepwise over weeks, or ask PM&R, neurology or the pump team."
 NOT_CONTINUED = "{drugs} in its place does not continue baclofen."
 CAPPED_SELECTING = "still selecting the order"
@@ -88,8 +90,7 @@ def _stops_pump(case: Case) -> Card | None:
 def _stops_oral(case: Case) -> Verdict:
     change = case.oral_change
     if not (change.stops or change.stop_orders):
-        sent = (MEDICATION_REQUESTS, SERVICE_REQUESTS) if case.moment.hook is ORDER_DISPATCH else ()
-        return Quiet("no draft stops baclofen", rests_on=sent)
+        return _unread_order(case) or Quiet("no draft stops baclofen", rests_on=_carried_out(case))
     if case.oral is None:
         return Quiet("no baclofen by mouth to stop")
     if not change.leaves_none:
@@ -131,6 +132,30 @@ def _was_stopped(case: Case) -> Verdict:
                 ADVERSE_REACTION_EXCEPTION),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("resume-baclofen", "taper", "consult"),
+    )  # fmt: skip
+
+
+def _carried_out(case: Case) -> tuple[Need, ...]:
+    """Where the orders stand that order-dispatch only refers to: those of the pump are service orders."""
+    if case.moment.hook is not ORDER_DISPATCH:
+        return ()
+    return (MEDICATION_REQUESTS, SERVICE_REQUESTS) if case.pump else (MEDICATION_REQUESTS,)
+
+
+def _unread_order(case: Case) -> Card | None:
+    """An order is sent out that the chart does not show: nobody looked at it, and that is said."""
+    types = {need.resource_type for need in _carried_out(case)}
+    unread = [reference for reference in case.record.not_found if reference.partition("/")[0] in types]
+    exposed = case.pump is not None or (case.oral is not None and case.oral_dependence.tier > Tier.T0)
+    if not unread or not exposed:
+        return None
+    return Card(
+        urgency=Urgency.INFO,
+        summary=UNREAD,
+        detail=(say("Not among the orders that could be read: {orders}.", orders=", ".join(unread[:5])),
+                WHY_STOPPING_HARMS),
+        suggestions=(),
+        capped="the order was not read",
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ ALARM = "Newborn exposed to baclofen in utero, now {signs}: withdrawal possible,
 NOT_NAMED = "Newborn affected by a maternal drug that is not named: ask whether it was baclofen"
 
 COURSE = (
-    "Hours to days after birth: one seized on day 7 with signs from day 2, mother on 20 mg four times a day (C-RAT01); one "
-    "at 15 min, 30 mg four times a day (C-MOU22); half-life in a newborn about 10 h (C-NEOPK). Another stayed well."
+    "Hours to days after birth: one seized on day 7 with signs from day 2, mother on 20 mg four times a day (C-RAT01); "
+    "one at 15 min, 30 mg four times a day (C-MOU22); half-life in a newborn about 10 h (C-NEOPK). Another stayed well."
 )
 WATCH = (
     "Watch for increased tone, tremor, jitteriness, poor feeding, high-pitched cry, fever, seizure, apnoea: "
