@@ -9,7 +9,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS
+from cards.needs import CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, VITALS
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -17,11 +17,15 @@ from cards.sentences import (
     ADVERSE_REACTION_EXCEPTION,
     BY_TUBE,
     ORAL_NEEDS,
+    TIER_NEEDS,
+    TOXIC_SUMMARY,
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
+    toxic_line,
     with_dose,
 )
+from cards.telling import early_signs
 from cards.timeline.interruptions import Kind, missed_dose_threshold
 from cards.timeline.regimen import Change
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -39,7 +43,7 @@ CAPPED_SELECTING = "still selecting the order"
     implements="ABR-01",
     hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT, VITALS],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
     limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=[
@@ -47,6 +51,7 @@ CAPPED_SELECTING = "still selecting the order"
         "comfort-care", "patient-refuses", "data-incorrect",
     ],
     could_reach=Urgency.CRITICAL,
+    counter=[(MEDICATION_REQUESTS, "other baclofen orders")],
 )  # fmt: skip
 def stop_order(case: Case) -> Verdict:
     if case.moment.hook.drafts_in:
@@ -79,8 +84,8 @@ def _stops_oral(case: Case) -> Verdict:
     change = case.oral_change
     if not (change.stops or change.stop_orders):
         return Quiet("no draft stops baclofen", rests_on=())
-    if case.oral is None:
-        return Quiet("no baclofen by mouth to stop")
+    if case.oral is None or not case.takes_oral:
+        return Quiet("no baclofen by mouth in the last 14 days")
     if not change.leaves_none:
         return Quiet("another baclofen order goes on", rests_on=())
     if change.is_hold and change.reasons & {Reason.NPO, Reason.SURGERY}:
@@ -90,7 +95,7 @@ def _stops_oral(case: Case) -> Verdict:
     return Card(
         urgency=_at_most_warning_while_selecting(_urgency(case, change.reasons), case),
         summary=say(STOPPING, what=with_dose(case.oral.dose)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *_substitute_line(change), ADVICE,
+        detail=(oral_exposure_line(case), *toxic_line(case), WHY_STOPPING_HARMS, *_substitute_line(change), ADVICE,
                 ADVERSE_REACTION_EXCEPTION),
         evidence=(*_draft_evidence(change), *oral_evidence(case)),
         suggestions=("keep-order", "taper", "consult"),
@@ -113,12 +118,20 @@ def _was_stopped(case: Case) -> Verdict:
     reasons = gap.order.reasons if gap.order else frozenset()
     if excuse := _excuse(case, reasons):
         return excuse
+    toxic = toxic_line(case)
     return Card(
         urgency=_urgency(case, reasons),
-        summary=say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, ADVICE, BY_TUBE, ADVERSE_REACTION_EXCEPTION),
+        summary=TOXIC_SUMMARY if toxic else say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
+        detail=(
+            oral_exposure_line(case),
+            *(toxic or (WHY_STOPPING_HARMS, ADVICE)),
+            BY_TUBE,
+            ADVERSE_REACTION_EXCEPTION,
+            *early_signs(case),
+        ),
         evidence=(*gap.evidence, *oral_evidence(case)),
-        suggestions=("resume-baclofen", "taper", "consult"),
+        suggestions=("consult",) if toxic else ("resume-baclofen", "taper", "consult"),
+        capped="signs of toxicity" if toxic else "",
     )
 
 
@@ -127,6 +140,8 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
     assert case.oral is not None
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
+    if case.oral.days == 0 and not case.oral.given and not case.oral.fills and case.oral.is_start_certain:
+        return Quiet("ordered today, and no dose is recorded")
     if Reason.NEVER_TAKEN in reasons or case.oral.is_never_taken:
         return Quiet("never taken", rests_on=())
     if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
@@ -139,7 +154,7 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
 def _urgency(case: Case, reasons: frozenset[Reason]) -> Urgency:
     """By tier; a serious adverse reaction is the label's own exception, a renal reason caps at warning."""
     urgency = case.oral_dependence.tier.urgency
-    if Reason.ADVERSE_REACTION in reasons:
+    if Reason.ADVERSE_REACTION in reasons or case.looks_toxic:
         return Urgency.INFO
     return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons else urgency
 

@@ -70,6 +70,7 @@ class Plan(NamedTuple):
              sources.DAL07],
     overrides=["specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    counter=[(CARE_PLANS, "care plans"), (MEDICATION_REQUESTS, "medicines"), (SERVICE_REQUESTS, "service orders")],
 )  # fmt: skip
 def pump_procedure(case: Case) -> Verdict:
     pump = case.pump
@@ -92,14 +93,15 @@ def pump_procedure(case: Case) -> Verdict:
         urgency, template = Urgency.WARNING, REVISION
     else:
         urgency, template = Urgency.INFO, REPLACEMENT
-    day = when(plan.evidence.when, case.zone) if plan.evidence.when else ""
+    day = when(plan.evidence.when, case.zone, case.now) if plan.evidence.when else ""
     if pump.drug is PumpDrug.UNKNOWN:
         urgency = min(urgency, Urgency.WARNING)
     return Card(
         urgency=urgency,
         summary=" ".join(say(template, day=day).replace(" :", ":").split()),
         detail=(
-            f"Intrathecal baclofen {told_dose(pump.dose)} would be interrupted.".replace("  ", " ")
+            say("Planned: {text} {day}. ", text=plan.evidence.text, day=day).replace(" .", ".")
+            + f"Intrathecal baclofen {told_dose(pump.dose)} would be interrupted.".replace("  ", " ")
             + (
                 ""
                 if pump.drug is PumpDrug.BACLOFEN
@@ -143,7 +145,7 @@ def _bridging(case: Case) -> str:
         if (is_open(o, case.now) or o.status == "draft") and not o.do_not_perform
     ]
     benzodiazepine = any(o.product.drugs & BENZODIAZEPINES for o in orders)
-    baclofen = bool(case.oral and (case.oral.current or case.oral_change.orders))
+    baclofen = bool((case.oral and case.oral.current) or case.oral_change.orders)
     monitored = bool(case.plans(Act.ICU)) or any(Act.ICU in e.acts for e in case.record.encounters)
     if baclofen and benzodiazepine and monitored and case.plans(Act.SPECIALIST_CONSULT):
         return "baclofen by mouth, benzodiazepine, monitored bed and specialist"
