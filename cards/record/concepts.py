@@ -129,6 +129,7 @@ class Act(StrEnum):
     ABDOMINAL_SURGERY = "abdominal-surgery"
     MRI = "mri"
     HYPERBARIC = "hyperbaric"
+    DIET = "diet"  # any oral diet: a later one that is not nil by mouth ends a fast
     NPO = "npo"
     NPO_EXCEPT_MEDICATIONS = "npo-except-medications"
     HOLD_ORAL = "hold-oral"  # hold all oral medication

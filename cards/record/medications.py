@@ -177,6 +177,7 @@ def _order(
     if status not in ("active", "draft", ""):
         why |= lexicon.reasons(note)
     acts = set(lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}"))
+    acts |= lexicon.acts(" ; ".join(all_words(item.get("route")) for item in items(instructions))) & {Act.TUBE_ROUTE}
     acts |= _acts_of_product(resource, product, route, chart)
     refills = number(dispense.get("numberOfRepeatsAllowed"))
     return facts.MedicationOrder(

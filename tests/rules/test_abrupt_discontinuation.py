@@ -450,3 +450,109 @@ def test_the_administration_record_tells_of_a_stay_without_an_encounter() -> Non
     chart.given("50h", "42h", "34h", "26h")
     chart.not_given("18h", "10h", "2h")
     assert chart.decide(unsupported=["Encounter"]).card(KIND).rules == ("ABR-08",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asNeeded": True},
+        {"start": "+5d"},
+        {"count": 1},
+    ],
+)
+def test_what_does_not_continue_baclofen(changes: dict[str, object]) -> None:
+    """As needed, from next week on, or a single dose: the stop in the same signing is a stop."""
+    chart = Chart()
+    order = chart.baclofen()
+    draft = chart.draft(order, id="new", status="draft")
+    dosage = draft["dosageInstruction"][0]
+    if "asNeeded" in changes:
+        dosage["asNeededBoolean"] = True
+    if "start" in changes:
+        dosage["timing"]["repeat"]["boundsPeriod"] = {"start": instant("+5d")}
+    if "count" in changes:
+        dosage["timing"]["repeat"]["count"] = 1
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped"), draft]).urgency(KIND) == "critical"
+
+
+def test_stopping_one_of_two_parts_is_a_cut() -> None:
+    """10 mg in the morning and 20 at night; the night dose is stopped."""
+    chart = Chart()
+    for mg, when in ((10, "morning"), (20, "night")):
+        chart.baclofen(mg, 1)
+        chart.resources[-1]["dosageInstruction"][0]["text"] = when
+    night = chart.resources[-1]
+    card = chart.decide(ORDER_SIGN, [chart.draft(night, status="stopped")]).card(KIND)
+    assert card.rules == ("ABR-02",)
+    assert "30 mg/day to 10 mg/day" in card.summary
+
+
+def test_restarting_low_after_half_a_year_is_no_cut() -> None:
+    """Nothing is being taken."""
+    chart = Chart()
+    chart.baclofen(since="900d", status="stopped", until="200d")
+    draft = Chart().baclofen(5, 3, since="0d", status="draft")
+    assert chart.decide(ORDER_SIGN, [{**draft, "id": "new"}]).is_silent
+
+
+def test_unequal_doses_are_not_averaged() -> None:
+    """10-10-20 is resumed in the chart's own words, never as 13.3 mg three times."""
+    chart = Chart()
+    order = chart.baclofen()
+    order["dosageInstruction"] = [{"text": "10 mg in the morning, 10 mg at noon and 20 mg at bedtime"}]
+    chart.stay("14h")
+    card = chart.decide().card(KIND)
+    resume = next(s for s in card.suggestions if s.key == "resume-baclofen")
+    instruction = (resume.actions[0].resource or {})["dosageInstruction"][0]
+    assert "doseAndRate" not in instruction
+    assert "20 mg at bedtime" in instruction["text"]
+
+
+def test_limp_and_breathing_slowly_comes_before_an_omission() -> None:
+    """Home baclofen not ordered for 30 h, and every sign of an overdose."""
+    chart = Chart()
+    chart.baclofen()
+    chart.stay("30h")
+    chart.vital("9269-2", 6, "{score}")
+    chart.vital("9279-1", 6, "/min")
+    chart.sign("Flaccid, low muscle tone")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "info"
+    assert "give now" not in card.summary
+    assert "resume-baclofen" not in [s.key for s in card.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Consult to palliative care for symptom management", "critical"),
+        ("Palliative radiotherapy planning CT", "critical"),
+        ("Comfort measures only", "info"),
+    ],
+)
+def test_what_comfort_care_is(text: str, urgency: str) -> None:
+    """A consult and a palliative treatment are not comfort care."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.order(text)
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).urgency(KIND) == urgency
+
+
+def test_refusing_blood_is_not_refusing_baclofen() -> None:
+    """Only what is refused counts."""
+    chart = Chart()
+    chart.baclofen()
+    chart.stay("14h")
+    chart.order("Patient refuses blood products")
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+@pytest.mark.parametrize("need", ["MedicationAdministration", "MedicationRequest"])
+def test_an_omission_with_unread_counter_evidence(need: str) -> None:
+    """A statement tells of the home medicine; orders or doses of the stay could not be read."""
+    chart = Chart()
+    chart.baclofen(statement=True)
+    chart.stay("14h")
+    card = chart.decide(lost=[need]).card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "could not be read: this may already be answered" in card.detail

@@ -13,6 +13,7 @@ from cards.limits import JUDGEMENT, Limit
 from cards.needs import CARE_PLANS, ENCOUNTERS, NUTRITION_ORDERS, SERVICE_REQUESTS
 from cards.record.concepts import Act
 from cards.record.facts import Order
+from cards.record.when import When
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import BY_TUBE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
@@ -95,9 +96,18 @@ def _is_hold(order: Order, case: Case) -> bool:
     begun = order.start or order.authored
     if begun is None or not begun.may_be_past(case.now) or (order.end and order.end.is_past(case.now)):
         return False
+    if order.resource_type == "NutritionOrder" and _eats_since(begun, case):
+        return False
     assert case.oral is not None
     given = case.oral.last_given
     return not (given and given.when and given.when.latest > begun.latest)
+
+
+def _eats_since(fasting: When, case: Case) -> bool:
+    """A later diet order that is not nil by mouth."""
+    diets = [o for o in case.record.orders if Act.DIET in o.acts and not o.acts & _HOLDS and o.status in _LIVE]
+    begun = [o.start or o.authored for o in diets]
+    return any(w is not None and w.earliest > fasting.latest and w.may_be_past(case.now) for w in begun)
 
 
 def _hours_planned(order: Order) -> float:
