@@ -1,0 +1,266 @@
+"""Would this stop baclofen at once, or did an order of the last week?"""
+
+import pytest
+
+from cards.hooks import ORDER_SELECT, ORDER_SIGN
+from cards.verdict import Quiet
+from tests.chart import Chart, instant
+
+KIND = "abrupt-discontinuation"
+
+
+@pytest.mark.parametrize(
+    ("mg", "times", "since", "urgency"),
+    [
+        (20, 3, "60d", "critical"),
+        (20, 3, "59d", "warning"),
+        (20, 3, "14d", "warning"),
+        (20, 3, "13d", "info"),
+        (5, 3, "60d", "warning"),
+        (5, 3, "59d", "info"),
+        (5, 2, "400d", "info"),
+        (5, 3, "14d", "info"),
+        (5, 3, "13d", ""),
+        (5, 2, "3d", ""),
+    ],
+)
+def test_stopping_is_as_urgent_as_the_dependence_tier(mg: float, times: int, since: str, urgency: str) -> None:
+    """Both sides of each number of the tier table."""
+    chart = Chart()
+    order = chart.baclofen(mg, times, since)
+    decided = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")])
+    assert decided.urgency(KIND) == urgency
+
+
+@pytest.mark.parametrize("status", ["stopped", "cancelled", "completed"])
+@pytest.mark.parametrize("statement", [False, True])
+def test_a_stop_in_any_form_is_a_stop(status: str, statement: bool) -> None:
+    """Re-signed orders come stopped, cancelled or completed; the exposure as order or as statement."""
+    chart = Chart()
+    order = chart.baclofen(statement=statement)
+    stop = order if not statement else Chart().baclofen(status="active")
+    decided = chart.decide(ORDER_SIGN, [chart.draft(stop, status=status)])
+    if statement and status == "cancelled":
+        assert decided.urgency(KIND) in ("", "critical")  # a cancelled draft of an order the chart never had
+    else:
+        assert decided.urgency(KIND) == "critical"
+
+
+def test_do_not_perform_is_a_stop() -> None:
+    """A prohibition is an explicit stop, never exposure."""
+    chart = Chart()
+    chart.baclofen()
+    forbid = {
+        "resourceType": "MedicationRequest", "id": "x", "status": "active", "intent": "order", "doNotPerform": True,
+        "subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "baclofen"},
+    }  # fmt: skip
+    assert chart.decide(ORDER_SIGN, [forbid]).urgency(KIND) == "critical"
+
+
+def test_tizanidine_in_place_of_baclofen_is_not_continuation() -> None:
+    """A new order for another muscle relaxant that replaces baclofen."""
+    chart = Chart()
+    order = chart.baclofen()
+    instead = {
+        "resourceType": "MedicationRequest", "id": "t", "status": "draft", "intent": "order",
+        "subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "tizanidine 4 mg tablet"},
+        "priorPrescription": {"reference": f"MedicationRequest/{order['id']}"},
+    }  # fmt: skip
+    card = chart.decide(ORDER_SIGN, [instead]).card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert "Tizanidine in its place does not continue baclofen" in card.detail
+
+
+def test_while_selecting_it_is_at_most_a_warning() -> None:
+    """Order-select is early: the order may still change."""
+    chart = Chart()
+    order = chart.baclofen()
+    stop = chart.draft(order, status="stopped")
+    chosen = chart.decide(ORDER_SELECT, [stop], selections=(f"MedicationRequest/{order['id']}",))
+    assert chosen.urgency(KIND) == "warning"
+
+
+def test_a_draft_that_was_not_selected_is_background() -> None:
+    """Advice in order-select is about the selections."""
+    chart = Chart()
+    order = chart.baclofen()
+    stop = chart.draft(order, status="stopped")
+    assert chart.decide(ORDER_SELECT, [stop], selections=("MedicationRequest/other",)).urgency(KIND) == ""
+
+
+def test_a_new_formulation_in_the_same_signing_is_no_stop() -> None:
+    """Tablets changed to liquid at the same dose."""
+    chart = Chart()
+    order = chart.baclofen()
+    liquid = chart.draft(
+        order, id="new", status="draft", medicationCodeableConcept={"text": "baclofen 5 mg/5 mL solution"}
+    )
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped"), liquid]).is_silent
+
+
+@pytest.mark.parametrize(
+    ("reason", "urgency"),
+    [("Serious adverse reaction", "info"), ("Planned taper completed", ""), ("Patient never took it", "")],
+)
+def test_the_reason_of_a_stop_counts(reason: str, urgency: str) -> None:
+    """The label's exception, a plan, and what was never taken."""
+    chart = Chart()
+    order = chart.baclofen()
+    assert (
+        chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped", statusReason={"text": reason})]).urgency(KIND)
+        == urgency
+    )
+
+
+def test_comfort_care_turns_the_alarm_into_advice() -> None:
+    """Info at most, other words, no intensive care."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.condition("Hospice care, comfort measures only", "3d")
+    card = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).card(KIND)
+    assert card.urgency.indicator == "info"
+    assert "Comfort care is recorded" in card.detail
+
+
+def test_nobody_is_warned_about_the_dead() -> None:
+    """A deceased patient gets no card."""
+    chart = Chart(age=None)
+    chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": "1960", "deceasedBoolean": True})
+    order = chart.baclofen()
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).is_silent
+
+
+def test_stopping_the_pump_is_critical() -> None:
+    """An order to stop an intrathecal infusion."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "20d")
+    stop = {
+        "resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order",
+        "subject": {"reference": "Patient/p1"}, "code": {"text": "Stop intrathecal baclofen pump"},
+    }  # fmt: skip
+    assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
+
+
+def test_keeping_the_order_is_offered_as_taking_back_the_draft() -> None:
+    """The first suggestion deletes the draft stop, and nothing else."""
+    chart = Chart()
+    order = chart.baclofen()
+    card = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).card(KIND)
+    keep = card.suggestions[0]
+    assert (keep.key, keep.actions[0].type, keep.actions[0].resource_id) == (
+        "keep-order",
+        "delete",
+        f"MedicationRequest/{order['id']}",
+    )
+
+
+@pytest.mark.parametrize(("age", "offered"), [(54, True), (17.9, False)])
+def test_a_taper_with_doses_is_offered_to_adults_only(age: float, offered: bool) -> None:
+    """No dose for a child, ever."""
+    chart = Chart(age=age)
+    order = chart.baclofen()
+    card = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).card(KIND)
+    taper = next(s for s in card.suggestions if s.key == "taper")
+    assert ("dosageInstruction" in (taper.actions[0].resource or {})) is offered
+
+
+def test_stopped_this_week_without_a_taper() -> None:
+    """The retrospective form, when the chart is opened."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="20h")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert "20 h ago" in card.summary
+
+
+@pytest.mark.parametrize("until", ["8d", "10h"])
+def test_too_long_ago_or_too_recent_to_warn(until: str) -> None:
+    """After a week it is history; before twelve hours the next dose is hardly due."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until=until)
+    assert chart.decide().urgency(KIND) == ""
+
+
+def test_a_course_that_ended_as_meant_is_no_stop() -> None:
+    """Synthea writes "stopped" for every finished course; the quantity was used up."""
+    chart = Chart()
+    chart.baclofen(
+        status="stopped",
+        since="90d",
+        until="1d",
+        dispenseRequest={"expectedSupplyDuration": {"value": 89, "unit": "d", "code": "d"}},
+    )
+    assert isinstance(chart.decide().verdict("ABR-01"), Quiet)
+
+
+def test_stopped_and_reordered_elsewhere() -> None:
+    """Continued by another order: not a stop."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="20h")
+    chart.baclofen(since="19h")
+    assert chart.decide().is_silent
+
+
+def test_patient_says_it_ran_out() -> None:
+    """A statement "stopped" with a date is a confirmed interruption."""
+    chart = Chart()
+    chart.baclofen(statement=True, status="stopped", until="2d", statusReason=[{"text": "Ran out"}])
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_an_order_that_lapsed_at_its_planned_end_was_not_stopped() -> None:
+    """It counts as an interruption for suspected withdrawal, not as an abrupt stop."""
+    chart = Chart()
+    chart.baclofen(until="30h")
+    assert chart.decide().urgency(KIND) == ""
+    chart.sign("Visual hallucinations")
+    assert chart.decide().urgency("suspected-withdrawal") == "warning"
+
+
+def test_completed_on_paper_with_tablets_left() -> None:
+    """Systems that complete each issue of a repeat prescription."""
+    chart = Chart()
+    supply = {"expectedSupplyDuration": {"value": 28, "unit": "d", "code": "d"}}
+    chart.baclofen(since="380d", status="completed", dispenseRequest=supply)
+    chart.baclofen(since="10d", status="completed", dispenseRequest=supply)
+    assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asNeeded": True},
+        {"start": "+5d"},
+        {"count": 1},
+    ],
+)
+def test_what_does_not_continue_baclofen(changes: dict[str, object]) -> None:
+    """As needed, from next week on, or a single dose: the stop in the same signing is a stop."""
+    chart = Chart()
+    order = chart.baclofen()
+    draft = chart.draft(order, id="new", status="draft")
+    dosage = draft["dosageInstruction"][0]
+    if "asNeeded" in changes:
+        dosage["asNeededBoolean"] = True
+    if "start" in changes:
+        dosage["timing"]["repeat"]["boundsPeriod"] = {"start": instant("+5d")}
+    if "count" in changes:
+        dosage["timing"]["repeat"]["count"] = 1
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped"), draft]).urgency(KIND) == "critical"
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Consult to palliative care for symptom management", "critical"),
+        ("Palliative radiotherapy planning CT", "critical"),
+        ("Comfort measures only", "info"),
+    ],
+)
+def test_what_comfort_care_is(text: str, urgency: str) -> None:
+    """A consult and a palliative treatment are not comfort care."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.order(text)
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).urgency(KIND) == urgency
