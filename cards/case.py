@@ -1,6 +1,7 @@
 """The case: everything a rule may look at, worked out once and only when asked for."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cached_property
 
 from cards import limits
@@ -8,7 +9,7 @@ from cards.ledger import Ledger
 from cards.moment import Moment
 from cards.needs import Need
 from cards.record.concepts import Act, Measure, Problem, Route
-from cards.record.facts import MedicationOrder
+from cards.record.facts import MedicationOrder, Order
 from cards.record.record import Record
 from cards.record.when import When
 from cards.scales.age import Age, VitalLimits, age_of, limits_for
@@ -21,7 +22,7 @@ from cards.scales.withdrawal_score import Score, withdrawal_score
 from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Interruption, Kind, Level, last_exposure, oral_interruptions
-from cards.timeline.oral import OralExposure, oral_exposure
+from cards.timeline.oral import OralExposure, is_open, oral_exposure
 from cards.timeline.pregnancy import Pregnancy, pregnancy_of
 from cards.timeline.pump import Pump, PumpDrug, pump_of
 from cards.timeline.regimen import Change, change_by, ordered_baclofen
@@ -34,7 +35,8 @@ _ALTERNATIVES = (
     Problem.MALIGNANT_HYPERTHERMIA,
 )  # fmt: skip
 _VITALS = (Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.RESPIRATORY_RATE)
-_LIVE_PLAN = frozenset({"active", "completed", "draft", "in-progress", "unknown", "booked", ""})
+_LIVE_PLAN = frozenset({"active", "draft", "in-progress", "unknown", "booked", "arrived", "planned", "on-hold", ""})
+_JUST_DONE_DAYS = 30  # judgement
 
 
 class Case:
@@ -113,11 +115,24 @@ class Case:
         return encounter or self.has_problem(Problem.COMFORT_CARE) or bool(self.plans(Act.COMFORT_CARE))
 
     def plans(self, *acts: Act) -> list[str]:
-        """References of live orders, appointments, plans and baclofen orders that say so."""
+        """References of standing orders, appointments, plans and baclofen orders that say so.
+
+        What is completed counts only while it explains the present: done in this stay or within the last month.
+        """
         wanted = set(acts)
-        found = [o.reference for o in self.record.orders
-                 if o.acts & wanted and o.status in _LIVE_PLAN and not o.do_not_perform]  # fmt: skip
-        return found + [o.reference for o in self.record.medication_orders if o.acts & wanted and o.product.is_baclofen]
+        found = [o.reference for o in self.record.orders if o.acts & wanted and self._stands(o)]
+        medicines = [o for o in self.record.medication_orders if o.acts & wanted and o.product.is_baclofen]
+        return found + [o.reference for o in medicines if o.is_draft or is_open(o, self.now)]
+
+    def _stands(self, order: Order) -> bool:
+        if order.do_not_perform or (order.end is not None and order.end.is_past(self.now)):
+            return False
+        if order.status != "completed":
+            return order.status in _LIVE_PLAN
+        when = order.start or order.authored
+        if when is None:
+            return False
+        return when.hours_until(self.now) <= _JUST_DONE_DAYS * 24 or bool(self.stay and self.stay.contains(when))
 
     # -- by mouth --------------------------------------------------------------------------------------------------
 
@@ -129,11 +144,21 @@ class Case:
     def oral(self) -> OralExposure | None:
         return oral_exposure(self.record, self.stay, self.moment)
 
+    @property
+    def takes_oral(self) -> bool:
+        """Takes baclofen by mouth now, or did within the last 14 days: somebody who once took it does not count."""
+        if self.oral is None:
+            return False
+        now_taken = bool(self.oral.current or self.oral.home or self.oral.home_fill)
+        last, window = self.oral.last_covered, timedelta(days=self.moment.limit(limits.SYMPTOMS_COUNT_AT_ALL))
+        return now_taken or (last is not None and self.now - last <= window)
+
     @cached_property
     def taper(self) -> Taper | None:
         orders: Iterable[MedicationOrder] = self.record.medication_orders
         mine = [o for o in orders if o.product.is_baclofen]
-        return taper_of(self.record, mine, self.moment, is_child=self.is_child_by_tier)
+        before = self.oral.dose if self.oral else None
+        return taper_of(self.record, mine, before, self.moment, is_child=self.is_child_by_tier)
 
     @cached_property
     def oral_interruptions(self) -> tuple[Interruption, ...]:

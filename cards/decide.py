@@ -20,6 +20,7 @@ from cards.rule import Rule
 from cards.suppression import downgraded, suppressed
 from cards.timeline.exposure import exposure_excluded
 from cards.verdict import Addendum, CannotTell, Card, MergedCard, Quiet, Urgency, Verdict
+from cards.words import listed
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -93,8 +94,22 @@ def _asked(rule: Rule, case: Case) -> Outcome:
     except Exception as error:  # noqa: BLE001 - the one place: a rule's crash must not silence the others
         return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), type(error).__name__)
     if isinstance(verdict, Card):
-        verdict = downgraded(verdict, case)
+        verdict = downgraded(_without_counter_evidence(verdict, rule, case), case)
     return Outcome(rule.implements, rule.name, _settled(verdict, rule, case))
+
+
+def _without_counter_evidence(card: Card, rule: Rule, case: Case) -> Card:
+    """Positive evidence whose counter-evidence was not read: at most a warning, and it says so (contract, rule 3)."""
+    unread = [words for need, words in rule.counter if not case.saw(need)]
+    if not unread:
+        return card
+    told = f"{listed(unread)} could not be read: this may already be answered."
+    return msgspec.structs.replace(
+        card,
+        urgency=min(card.urgency, Urgency.WARNING),
+        detail=(*card.detail[:1], told[0].upper() + told[1:], *card.detail[1:]),
+        capped=card.capped or "counter-evidence not read",
+    )
 
 
 def _settled(verdict: Verdict, rule: Rule, case: Case) -> Verdict:

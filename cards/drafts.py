@@ -18,6 +18,7 @@ from cards.case import Case
 from cards.record.concepts import Act, Problem
 from cards.record.facts import MedicationOrder
 from cards.scales.dependence import Tier
+from cards.scales.withdrawal_gate import Answer
 from cards.verdict import Action, Suggestion
 from cards.words import number, safe
 
@@ -98,7 +99,7 @@ def _resume(case: Case) -> Suggestion | None:
         return None
     order = _last_order(case)
     hours = case.oral_interruption.hours(case.now) if case.oral_interruption else 0.0
-    if hours > case.moment.limit(limits.RESTART_CONFIRM) * 24:
+    if hours > case.moment.limit(limits.RESTART_CONFIRM) * 24 and case.oral_gate.answer is not Answer.WITHDRAWAL:
         words = "Re-titration of baclofen by specialist or pharmacist (more than 7 days without)"
         return _create("resume-baclofen", words, _service(case, words, priority="urgent"))
     notes = [_VERIFY]
@@ -137,12 +138,18 @@ def _same_dosage(case: Case, order: MedicationOrder | None) -> dict[str, Any] | 
     """The last known dose as a dosageInstruction; None where no dose may be proposed."""
     if order is None or not case.is_adult_for_doses or order.dosage.doubtful_unit:
         return None
-    dose, times = order.dosage.daily, order.dosage.times_per_day
-    if dose is None or dose.low != dose.high or dose.unit != "mg/day" or not times or times != int(times):
+    dose, times, single = order.dosage.daily, order.dosage.times_per_day, order.dosage.single
+    if (
+        dose is None
+        or dose.low != dose.high
+        or dose.unit != "mg/day"
+        or dose.low > case.moment.limit(limits.RESTART_MAX_ORAL)
+    ):
         return None
-    if dose.low > case.moment.limit(limits.RESTART_MAX_ORAL):
-        return None
-    return _oral_instruction(dose.low / times, int(times))
+    if single and times and times == int(times) and single * times == dose.low:
+        return _oral_instruction(single, int(times))
+    # Unequal doses (10-10-20): the chart's own words, for an average of them is a dose that nobody takes.
+    return {"text": safe(order.dosage.text), "route": _BY_MOUTH} if order.dosage.text else None
 
 
 def _oral_instruction(single_mg: float, times: int) -> dict[str, Any]:
@@ -166,7 +173,9 @@ def _keep_order(case: Case) -> Suggestion | None:
         key="keep-order",
         label=label,
         actions=tuple(
-            Action(type="delete", description=f"{label}: take back this draft", resource_id=reference)
+            Action(
+                type="delete", description="Take back only this draft; the order stays as it was", resource_id=reference
+            )
             for reference in dict.fromkeys(drafts)
         ),
     )

@@ -21,6 +21,9 @@ ABSORBS: dict[str, frozenset[str]] = {
     "toxicity-not-withdrawal": frozenset({"ABR-08", "PER-06"}),
 }
 
+# Suggestions that make no sense on a card of this kind, whatever was absorbed into it.
+NOT_IN: dict[str, frozenset[str]] = {"suspected-withdrawal": frozenset({"taper"})}
+
 OVERRIDE_REASONS = {
     "planned-taper": "A planned taper is under way or documented elsewhere",
     "serious-adverse-reaction": "Stopped for a serious adverse reaction",

@@ -8,7 +8,7 @@ from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS, needs
 from cards.case import Case
 from cards.drafts import suggestions_for
 from cards.hooks import ORDERING
-from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS, kind_order
+from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, NOT_IN, OVERRIDE_REASONS, kind_order
 from cards.rule import Rule
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
 from cards.words import dated, listed, number, safe, summary
@@ -77,6 +77,7 @@ def _card(kind: str, group: list[Fired], absorbed: list[Fired], case: Case, rais
     missing = _not_available([f.rule for f in everything], case)
     evidence = _united_evidence(everything)
     keys = list(dict.fromkeys(key for f in everything for key in f.verdict.suggestions))
+    keys = [key for key in keys if key not in NOT_IN.get(kind, ())]
     urgency = max(f.urgency for f in everything) if absorbed else leader.urgency
     overrides = list(dict.fromkeys(code for f in everything for code in f.rule.overrides))
     return MergedCard(
@@ -146,7 +147,9 @@ def _leader_summary(group: Sequence[Fired]) -> str:
 
 
 def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
-    shown = [f"{safe(e.text)} ({dated(e.when, case.zone)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]]
+    shown = [
+        f"{safe(e.text)} ({dated(e.when, case.zone, case.now)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]
+    ]
     left = len(evidence) - len(shown)
     more = f"; and {left} more" if left else ""
     return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []

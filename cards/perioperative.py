@@ -40,7 +40,7 @@ def bridging(case: Case, *, since: When | None = None) -> str:
         if (is_open(o, case.now) or o.status == "draft") and not o.do_not_perform
     ]
     benzodiazepine = any(o.product.drugs & BENZODIAZEPINES for o in orders)
-    baclofen = bool(case.oral and (case.oral.current or case.oral_change.orders))
+    baclofen = bool((case.oral and case.oral.current) or case.oral_change.orders)
     monitored = bool(case.plans(Act.ICU)) or any(Act.ICU in e.acts for e in case.record.encounters)
     if baclofen and benzodiazepine and monitored and case.plans(Act.SPECIALIST_CONSULT):
         return "baclofen by mouth, benzodiazepine, monitored bed and specialist"

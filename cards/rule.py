@@ -39,6 +39,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[Limit, ...]
     overrides: tuple[str, ...]  # keys of OVERRIDE_REASONS
     could_reach: Urgency
+    counter: tuple[tuple[Need, str], ...] = ()  # counter-evidence: a need, and what in it could take the card back
     doc: str  # When / Then / Else, in words
     ask: Question
 
@@ -63,6 +64,7 @@ def rule(
     overrides: Sequence[str],
     could_reach: Urgency,
     limits: Sequence[Limit] = (),
+    counter: Sequence[tuple[Need, str]] = (),
 ) -> Callable[[Question], Rule]:
     """Declare the function below as a rule."""
 
@@ -79,6 +81,7 @@ def rule(
             limits=tuple(limits),
             overrides=tuple(overrides),
             could_reach=could_reach,
+            counter=tuple(counter),
             doc=(module.__doc__ or "").strip(),
             ask=question,
         )

@@ -1,13 +1,28 @@
 """Sentences that several cards share: what the patient takes, since when, when last, and why a stop matters."""
 
 from cards.case import Case
-from cards.needs import ADMINISTRATIONS, DISPENSES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, Need
+from cards.needs import (
+    ADMINISTRATIONS,
+    CONDITIONS,
+    DEVICE_USE,
+    DEVICES,
+    DISPENSES,
+    MEDICATION_REQUESTS,
+    MEDICATION_STATEMENTS,
+    OBSERVATIONS,
+    PATIENT,
+    PROCEDURES,
+    Need,
+)
 from cards.record.facts import DailyDose
 from cards.scales.dependence import Dependence
 from cards.verdict import Evidence
 from cards.words import ago, listed, number, say
 
 ORAL_NEEDS: tuple[Need, ...] = (MEDICATION_REQUESTS, MEDICATION_STATEMENTS, ADMINISTRATIONS, DISPENSES)
+
+# What the dependence tier also reads: risk groups, a pump beside the tablets, age and weight.
+TIER_NEEDS: tuple[Need, ...] = (CONDITIONS, PATIENT, DEVICES, DEVICE_USE, PROCEDURES, OBSERVATIONS)
 
 WHY_STOPPING_HARMS = (
     "Abrupt stop can bring hallucinations and seizures (C-LORAL), high fever, altered mental state, rebound "
@@ -18,7 +33,8 @@ RENAL_REASON = (
     "Kidney function is poor ({because}): a reason to reduce baclofen, stepwise and with nephrology, not to stop at "
     "once; with signs of toxicity hold it, then watch for withdrawal."
 )
-HOLDING_MAY_BE_RIGHT = "Signs of toxicity ({signs}): holding may be right. Examine tone first; ask before giving more."
+TOXIC_SUMMARY = "Baclofen not given, but signs of toxicity: examine tone before giving or holding"
+TOXIC = "Signs of toxicity ({signs}): holding may be right. Examine tone first; ask toxicology before giving more."
 BY_TUBE = (
     "Nil by mouth or no swallow: give by feeding tube (suspension, solution or granules, C-LYV); there is no "
     "intravenous baclofen, and the intrathecal product is for intrathecal use only (C-GABLO)."
@@ -54,8 +70,16 @@ def oral_exposure_line(case: Case) -> str:
 def told_dependence(dependence: Dependence) -> str:
     """The tier in words, with what was assumed and what raises it."""
     raised = f" (higher risk: {listed(dependence.raised_by)})" if dependence.raised_by else ""
-    assumed = f" ({'; '.join(dependence.assumed)})" if dependence.assumed else ""
+    more = [a for a in dependence.assumed if a not in dependence.because]
+    assumed = f" ({'; '.join(more)})" if more else ""
     return f"{dependence.because}{assumed}{raised}"
+
+
+def toxic_line(case: Case) -> tuple[str, ...]:
+    """The line that comes before any advice to give baclofen to somebody limp, drowsy or breathing slowly."""
+    if not case.toxicity.makes_holding_right:
+        return ()
+    return (say(TOXIC, signs=", ".join(item.finding.text for item in case.toxicity.items)),)
 
 
 def oral_evidence(case: Case) -> tuple[Evidence, ...]:
@@ -64,7 +88,9 @@ def oral_evidence(case: Case) -> tuple[Evidence, ...]:
         return ()
     told: list[Evidence] = []
     for order in (*case.oral.current, *case.oral.orders)[:1]:
-        words = say("{name} {dose}", name=order.product.name, dose=order.dosage.text or told_dose(order.dosage.daily))
+        sig = order.dosage.text or told_dose(order.dosage.daily)
+        sig = "" if sig.casefold() in order.product.name.casefold() else sig
+        words = say("{name} {sig}", name=order.product.name, sig=sig)
         told.append(Evidence(order.reference, words.strip(), order.start or order.authored))
     if case.oral.last_given:
         told.append(Evidence(case.oral.last_given.reference, "last dose given", case.oral.last_given.when))

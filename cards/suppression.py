@@ -9,7 +9,8 @@ COMFORT = (
     "Comfort care is recorded. Stopping baclofen can still cause distressing spasm and agitation (C-PALL): consider "
     "giving it by tube, or a benzodiazepine."
 )
-_NOT_IN_COMFORT_CARE = frozenset({"icu", "labs", "cooling", "fluids", "catheter"})
+_NOT_IN_COMFORT_CARE = frozenset({"icu", "labs", "cooling", "fluids", "catheter", "midazolam"})
+_INTENSIVE = ("ICU", "CK", "monitored bed")
 
 
 def suppressed(case: Case) -> Quiet | None:
@@ -24,7 +25,7 @@ def downgraded(card: Card, case: Case) -> Card:
     return msgspec.structs.replace(
         card,
         urgency=Urgency.INFO,
-        detail=(*card.detail[:1], COMFORT, *card.detail[1:]),
+        detail=(*card.detail[:1], COMFORT, *(b for b in card.detail[1:] if not any(w in b for w in _INTENSIVE))),
         suggestions=tuple(key for key in card.suggestions if key not in _NOT_IN_COMFORT_CARE),
         capped="comfort care",
     )

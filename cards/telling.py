@@ -12,6 +12,7 @@ from cards.needs import (
     MEDICATION_REQUESTS,
     MEDICATION_STATEMENTS,
     OBSERVATIONS,
+    PATIENT,
     PROCEDURES,
     SERVICE_REQUESTS,
     VITALS,
@@ -20,6 +21,7 @@ from cards.needs import (
 from cards.record.facts import MedicationOrder
 from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Score
+from cards.timeline.interruptions import Level
 from cards.verdict import Card, Evidence, Quiet, Urgency
 from cards.words import say, when
 
@@ -36,7 +38,7 @@ UNCERTAIN_WHY = (
 def counted_line(score: Score, interruption: str, case: Case) -> str:
     """ "Counted 7 points: rigidity 2 (10 Mar 14:10), T 39.8 °C 2 ... Key differentiator: baclofen interruption ..."."""
     told = ", ".join(
-        f"{item.finding.text} {item.points} ({when(item.finding.when, case.zone)})" for item in score.items
+        f"{item.finding.text} {item.points} ({when(item.finding.when, case.zone, case.now)})" for item in score.items
     )
     flags = f" Red flags: {', '.join(score.red_flags)}." if score.red_flags else ""
     return (
@@ -98,6 +100,31 @@ def suspected_score(case: Case) -> Score | None:
         if judged.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN):
             return score
     return None
+
+
+EARLY = "Early sign that may be withdrawal: {signs}. Watch tone, temperature and mental state."
+
+
+def early_signs(case: Case) -> tuple[str, ...]:
+    """A finding after a probable interruption that does not reach the gate is mentioned, never a card (section 7)."""
+    gap, score = case.oral_interruption, case.oral_findings
+    below = case.oral_gate.answer is Answer.NO and gap is not None and gap.level >= Level.PROBABLE
+    if not (below and score.items):
+        return ()
+    return (EARLY.format(signs=", ".join(item.finding.text for item in score.items)),)
+
+
+INFANT_SEPSIS = "Infant under 6 months with fever or seizure: sepsis work-up regardless."
+
+
+def sepsis_line(case: Case, score: Score) -> tuple[str, ...]:
+    """FND-11: a young infant with fever or a seizure always gets a sepsis work-up (judgement)."""
+    return (INFANT_SEPSIS,) if case.age.is_under(0.5) and (score.has_fever or score.has("P4")) else ()
+
+
+def needs_of_age(case: Case) -> tuple[Need, ...]:
+    """Without an age a fast pulse cannot be called fast: then a silence about findings rests on the patient's data."""
+    return () if case.vital_limits is not None else (PATIENT,)
 
 
 def first_certain(case: Case, *reasons: Quiet) -> Quiet:

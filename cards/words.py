@@ -68,7 +68,7 @@ def hours(value: float) -> str:
     """A gap: "14 h", "3 days"."""
     if value < 1:
         return "less than 1 h"
-    return f"{int(value)} h" if value < 72 else f"{int(value // 24)} days"
+    return f"{int(value)} h" if value < 120 else f"{int(value // 24)} days"
 
 
 def day(moment: datetime, zone: tzinfo) -> str:
@@ -77,18 +77,19 @@ def day(moment: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def clock(moment: datetime, zone: tzinfo) -> str:
-    """ "10 Mar 18:00" in the facility's zone."""
+def clock(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """ "10 Mar 18:00" in the facility's zone; "10 Mar 2025 18:00" in another year than now's."""
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b} {local:%H:%M}"
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{local.day} {local:%b}{year} {local:%H:%M}"
 
 
-def when(time: When | None, zone: tzinfo) -> str:
+def when(time: When | None, zone: tzinfo, now: datetime) -> str:
     """ "10 Mar 18:00"; "10 Mar 2026 (date only, time unknown)"; "date unknown"."""
     if time is None:
         return "date unknown"
     if time.is_exact:
-        return clock(time.latest, zone)
+        return clock(time.latest, zone, now)
     if time.precision == "day":
         return f"{day(time.earliest, zone)} (date only, time unknown)"
     if time.precision == "ambiguous":
@@ -96,16 +97,16 @@ def when(time: When | None, zone: tzinfo) -> str:
     return f"{safe(time.text) or day(time.earliest, zone)} (exact date unknown)"
 
 
-def dated(time: When | None, zone: tzinfo) -> str:
+def dated(time: When | None, zone: tzinfo, now: datetime) -> str:
     """As `when`, but of a date only the date: for facts whose hour nobody counts from."""
-    return day(time.earliest, zone) if time is not None and time.precision == "day" else when(time, zone)
+    return day(time.earliest, zone) if time is not None and time.precision == "day" else when(time, zone, now)
 
 
 def ago(time: When | None, now: datetime, zone: tzinfo) -> str:
     """ "14 h ago (10 Mar 18:00)"."""
     if time is None:
         return "at an unknown time"
-    return f"{hours(time.hours_until(now))} ago ({when(time, zone)})"
+    return f"{hours(time.hours_until(now))} ago ({when(time, zone, now)})"
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:

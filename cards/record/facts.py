@@ -91,6 +91,7 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     days_supply: float | None = None  # one fill
     refills: int | None = None
     is_continuous: bool = False  # courseOfTherapyType = continuous
+    is_once: bool = False  # a single dose
     reasons: frozenset[Reason] = frozenset()  # of its status
     acts: frozenset[Act] = frozenset()  # what its notes and reason say beside: taper plan, screening bolus, tube, ...
     indications: frozenset[Problem] = frozenset()

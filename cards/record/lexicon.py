@@ -9,6 +9,17 @@ the kind of hyphen do not matter. A phrase under `unless` anywhere in the text c
 from cards.record.concepts import Act, Drug, Problem, Reason, Sign
 from cards.record.phrases import Phrasebook, Row, Standing
 
+# A consult about comfort, a treatment that happens to be palliative and an offer that was declined are no comfort care.
+COMFORT_CARE_WORDS = (
+    "hospice", "comfort care", "comfort measures", "comfort only", "cmo", "palliative care", "end of life",
+    "terminal care",
+)  # fmt: skip
+NOT_COMFORT_CARE = (
+    "(consult*|refer|evaluat*|discuss*|declin*|refus*) ~ (palliative|hospice|comfort)",
+    "(palliative|hospice) ~ (consult*|evaluat*|discuss*|declin*|refus*|deferred)", "palliative ~ referral",
+    "palliative (radio*|chemo*|surg*|radiation|intent)", "(graduated|discharged|revoked) ~ hospice", "hospice revok*",
+)  # fmt: skip
+
 # --- drugs: names as they stand in orders and on labels -------------------------------------------------------------
 
 BACLOFEN_NAMES = (
@@ -99,7 +110,7 @@ SIGNS = (
     Row(Sign.TACHYPNOEA, ("tachypn*", "rapid breathing", "hyperventilat*"), unless=("transient tachypn* ~ newborn",)),
     Row(Sign.DIAPHORESIS, ("diaphor*", "sweating", "sweats", "sweaty", "hyperhidro*"), unless=("night sweats",)),
     Row(Sign.PRURITUS, ("prurit*", "itching", "itch", "itchy", "itchiness"),
-        unless=("(with|and|has|pruritic|itchy|diffuse|maculopapular|papular|red|new) rash",
+        unless=("(with|has) ~ rash", "(and|pruritic|itchy|diffuse|maculopapular|papular|red|new|urticarial) rash",
             "rash and (itch*|prurit*)", "eczema", "urticaria", "hives", "pruritus ani", "scabies", "itchy eyes",
             "dermatitis")),
     Row(Sign.PARAESTHESIA, ("paresthesi*", "paraesthesi*", "tingling", "pins and needles", "piloerection",
@@ -200,8 +211,7 @@ PROBLEMS = (
         "neurogenic (lower urinary|detrusor)*", "(neurogenic|neuromuscular) dysfunction ~ bladder")),
     Row(Problem.DIALYSIS, ("hemodialysis", "haemodialysis", "peritoneal dialysis", "dialysis",
         "renal replacement therapy", "crrt", "cvvh*"), unless=("dialysis not (needed|indicated)",)),
-    Row(Problem.COMFORT_CARE, ("hospice", "comfort care", "comfort measures", "comfort only", "cmo", "palliative",
-        "end of life", "terminal care", "terminally ill", "dying")),
+    Row(Problem.COMFORT_CARE, (*COMFORT_CARE_WORDS, "terminally ill", "dying"), unless=NOT_COMFORT_CARE),
     Row(Problem.PUMP_PRESENT, ("intrathecal & pump", "baclofen pump", "itb pump", "itb & pump", "synchromed",
         "prometra", "intrathecal baclofen (therapy|infusion)", "intrathecal drug delivery",
         "implant* ~ baclofen pump", "pain pump"),
@@ -332,7 +342,8 @@ ACTS = (
         unless=("not npo", "no longer npo", "no npo", "discontinue npo")),
     Row(Act.NPO_EXCEPT_MEDICATIONS, _MEDICINES_ALLOWED,
         unless=("no (oral|po)? ?med*", "(hold|withhold) ~ med*", "including ~ med*")),
-    Row(Act.HOLD_ORAL, ("(hold|withhold|stop|suspend|omit) ~ (oral|po|enteral) ~ med*",
+    Row(Act.HOLD_ORAL, ("(hold|withhold|stop|suspend|omit) (oral|po|enteral) med*",
+        "(hold|withhold|stop|suspend|omit) (all|home|scheduled|all home|all scheduled) (oral|po|enteral) med*",
         "(hold|withhold|stop|suspend) all (med*|po|oral*|enteral*)", "no (oral|po) med*",
         "(oral|po) med* ~ (held|on hold|withheld|suspended)", "all oral med* held",
         "strict npo ~ (including|incl) med*"), unless=("do not hold", "don't hold")),
@@ -346,7 +357,8 @@ ACTS = (
         "(via|per|by|through|down|into) ~ (nasogastric|gastrostomy|jejunostomy|orogastric) ?(tube)?", "ng tube",
         "ngt", "nasogastric*", "g tube", "gtube", "gastrostomy", "j tube", "gj tube", "peg tube", "feeding tube",
         "per tube", "via tube", "enteral tube", "tube feed*", "enteral feed*"),
-        unless=("remove* ~ tube", "no (ng|feeding) tube", "tube (removed|lost|pulled|out|dislodged)")),
+        unless=("remove* ~ tube", "no (ng|feeding) tube", "tube (removed|lost|pulled|out|dislodged)", "suction*",
+            "decompress*", "to gravity", "drainage", "lavage")),
     Row(Act.CONTINUE_BACLOFEN, ("(continue|continuing|resume*|restart*|give|take) ~ (baclofen|lioresal|itb)",
         "(do not|don't) (stop|hold) ~ (baclofen|lioresal|itb)", "(baclofen|lioresal) ~ (continue*|resumed|restarted)",
         "baclofen ~ sips", "(take|continue) ~ (home|usual|all|morning|regular|routine) med*", "med* ~ sips",
@@ -357,11 +369,12 @@ ACTS = (
         unless=("wean* ~ (oxygen|ventilator|vent|o2|pressor*|sedation)", "steroid taper", "prednison* taper",
             "taper* ~ prednison*", "(ventilator|vent|oxygen) wean*", "do not taper",
             "wean from (vent|oxygen|ventilator)")),
-    Row(Act.BRIDGING_PLAN, ("bridg* ~ (plan|therapy|baclofen|intrathecal|enteral|oral)", "bridging", "bridge plan",
-        "withdrawal (plan|protocol|prophylaxis)", "baclofen withdrawal ~ (plan|protocol)",
+    Row(Act.BRIDGING_PLAN, ("bridg* & (baclofen|lioresal|intrathecal|itb|pump|explant*)",
+        "baclofen withdrawal ~ (plan|protocol|prophylaxis)",
         "perioperative baclofen plan", "rescue plan"),
-        unless=("cardiac bridg*", "heparin bridg*", "bridg* ~ (heparin|warfarin|anticoag*|transplant)",
-            "myocardial bridg*", "dental bridg*")),
+        unless=("cardiac bridg*", "(heparin|enoxaparin|lovenox|lmwh|anticoag*) bridg*",
+            "bridg* ~ (heparin|enoxaparin|lovenox|warfarin|anticoag*|transplant)", "myocardial bridg*",
+            "dental bridg*", "no bridg*", "without ~ bridg*")),
     Row(Act.SPECIALIST_CONSULT, (
         "(consult*|referral|refer|eval*|page|call*) & (pump team|pump clinic|pm r|pm and r|pm&r|physiatr*|itb)",
         "(consult*|referral|refer|eval*|page|call*) & (neurosurg*|neurolog*|movement disorder*|physical medicine)",
@@ -382,10 +395,9 @@ ACTS = (
         "patient instruct*", "caregiver instruct*", "counsel*",
         "training ~ (patient|family|caregiver)"),
         unless=("medical education", "education level", "special education", "highest education")),
-    Row(Act.COMFORT_CARE, ("hospice", "comfort care", "comfort measures", "comfort only", "cmo", "palliative",
-        "end of life", "terminal care"), unless=("palliative ~ consult* declined",)),
-    Row(Act.PATIENT_REFUSES, ("(patient|pt|family|parent)s? (refus*|declin*)",
-        "refus* ~ (baclofen|medication*|dose|treatment|pump)", "against medical advice", "=ama")),
+    Row(Act.COMFORT_CARE, COMFORT_CARE_WORDS, unless=NOT_COMFORT_CARE),
+    Row(Act.PATIENT_REFUSES, ("(refus*|declin*) ~ (baclofen|lioresal|med*|dose|tablet*|pump)",
+        "(baclofen|lioresal|med*|dose) (refused|declined)"), unless=("blood*", "transfus*")),
 )  # fmt: skip
 
 # --- reasons: why something was stopped, held or not given ----------------------------------------------------------
@@ -395,7 +407,8 @@ REASONS = (
         "gradual* ~ (stop*|discontinu*|reduc*|withdraw*)", "titrat* off")),
     Row(Reason.ADVERSE_REACTION, ("adverse (drug )?(reaction|event|effect)*", "adr", "allerg*", "toxic*", "overdos*",
         "side effect*", "intoleran*", "anaphyla*", "hypersensitiv*", "serious reaction", "encephalopath*"),
-        unless=("no known allerg*", "nkda")),
+        unless=("no known allerg*", "nkda", "allerg* (reviewed|verified|checked|none|list)", "no allerg*",
+            "no adverse")),
     Row(Reason.NEVER_TAKEN, ("never (took|taken|started|filled|picked up|used)", "not started",
         "did not (start|take|fill|pick up)", "not taking ~ never", "=never")),
     Row(Reason.PATIENT_REFUSES, ("refus*", "declin*", "(patient|pt) (choice|request*|preference)"),

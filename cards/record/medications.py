@@ -1,5 +1,6 @@
 """MedicationRequest, MedicationStatement, MedicationAdministration, MedicationDispense to facts."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from cards.record.when import When
 
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
+_ONCE = re.compile(r"\b(?:once only|one[- ]time(?: only| dose)?|single dose|x ?1 dose|stat dose|one dose only)\b")
 UNKNOWN_DRUG = "a medication entry names no readable drug"
 
 
@@ -174,10 +176,8 @@ def _order(
     why = lexicon.reasons(status_words)
     if status not in ("active", "draft", ""):
         why |= lexicon.reasons(note)
-    steps_down = _steps_down(dosage)
-    acts = lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}") | (
-        {Act.TAPER_PLAN} if steps_down else set()
-    )
+    acts = set(lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}"))
+    acts |= lexicon.acts(" ; ".join(all_words(item.get("route")) for item in items(instructions))) & {Act.TUBE_ROUTE}
     acts |= _acts_of_product(resource, product, route, chart)
     refills = number(dispense.get("numberOfRepeatsAllowed"))
     return facts.MedicationOrder(
@@ -199,6 +199,7 @@ def _order(
         status_changed=_status_changed(resource, chart, defects),
         days_supply=_days_supply(dispense, product, dosage),
         refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
+        is_once=_is_once(instructions),
         is_continuous=_is_continuous(getattr(resource, "courseOfTherapyType", None)),
         reasons=why,
         acts=frozenset(acts),
@@ -209,10 +210,13 @@ def _order(
     )
 
 
-def _steps_down(dosage: facts.Dosage) -> bool:
-    """Whether a schedule in steps goes down and never up."""
-    doses = [step.dose.high for step in dosage.steps if step.dose is not None]
-    return len(doses) == len(dosage.steps) >= 2 and doses == sorted(doses, reverse=True) and doses[0] > doses[-1]
+def _is_once(instructions: Any) -> bool:
+    """A single dose: a count of one, or words that say so."""
+    told = items(instructions)
+    timings = [next(iter(items(item.get("timing"))), {}) for item in told]
+    repeats = [next(iter(items(timing.get("repeat"))), {}) for timing in timings]
+    counted = bool(told) and all(number(repeat.get("count")) == 1 for repeat in repeats)
+    return counted or bool(_ONCE.search(instruction_texts(instructions).lower()))
 
 
 def _acts_of_product(

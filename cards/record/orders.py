@@ -61,7 +61,7 @@ def read_nutrition_order(resource: wire.NutritionOrder, reference: str, chart: C
         found += codings(diet.get("type"))
         for timing in items(diet.get("schedule")):
             start, end = _timing(timing, chart)
-    extra: set[Act] = set()
+    extra: set[Act] = {Act.DIET} if names else set()
     for formula in items(resource.enteralFormula):
         names.append(
             " ".join((words(formula.get("baseFormulaType")), string(formula.get("administrationInstruction"))))

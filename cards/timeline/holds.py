@@ -5,6 +5,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act
 from cards.record.facts import Order
 from cards.record.record import Record
+from cards.record.when import When
 from cards.timeline.oral import OralExposure
 from cards.timeline.regimen import is_selected
 
@@ -14,10 +15,10 @@ _LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
 
 def holds(record: Record, exposure: OralExposure, moment: Moment) -> list[Order]:
     """Nil-by-mouth and hold orders that bite: just drafted, or standing with no dose given since."""
-    return [order for order in record.orders if _bites(order, exposure, moment)]
+    return [order for order in record.orders if _bites(order, record, exposure, moment)]
 
 
-def _bites(order: Order, exposure: OralExposure, moment: Moment) -> bool:
+def _bites(order: Order, record: Record, exposure: OralExposure, moment: Moment) -> bool:
     if not order.acts & _HOLDS or order.status not in _LIVE or order.do_not_perform:
         return False
     if Act.NPO_EXCEPT_MEDICATIONS in order.acts or _hours_planned(order) < moment.limit(limits.NPO_LONG_ENOUGH):
@@ -27,8 +28,17 @@ def _bites(order: Order, exposure: OralExposure, moment: Moment) -> bool:
     begun = order.start or order.authored
     if begun is None or not begun.may_be_past(moment.now) or (order.end and order.end.is_past(moment.now)):
         return False
+    if order.resource_type == "NutritionOrder" and _eats_since(begun, record, moment):
+        return False
     given = exposure.last_given
     return not (given and given.when and given.when.latest > begun.latest)
+
+
+def _eats_since(fasting: When, record: Record, moment: Moment) -> bool:
+    """A later diet order that is not nil by mouth."""
+    diets = [o for o in record.orders if Act.DIET in o.acts and not o.acts & _HOLDS and o.status in _LIVE]
+    begun = [o.start or o.authored for o in diets]
+    return any(w is not None and w.earliest > fasting.latest and w.may_be_past(moment.now) for w in begun)
 
 
 def _hours_planned(order: Order) -> float:

@@ -81,18 +81,22 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
     if not evidence:
         return None
     removed = _removal(procedures, moment)
-    drugs = _drugs(record, procedures, infusions)
+    drugs = _drugs(record, procedures, infusions, moment)
     baclofen_orders = [o for o in infusions if o.product.is_baclofen]
     baclofen_orders.sort(key=_began, reverse=True)
     holding = [o for o in baclofen_orders if is_open(o, moment.now) and o.status != "on-hold"]
     newest = next(iter(holding or baclofen_orders), None)
+    drug = _which(drugs, record)
+    if drug is not PumpDrug.BACLOFEN:
+        newest = None
     dose = newest.dosage.daily if newest and not newest.dosage.doubtful_unit else None
+    strength = newest.product.concentration_mg_per_ml if newest else None
     events = _events(record, procedures, moment)
     contacts = [e.when for e in events if e.when and isinstance(e.kind, Act)]
     models = [d.model for d in record.devices if d.model is not PumpModel.UNKNOWN]
     return Pump(
         is_in_place=removed is None,
-        drug=_which(drugs, record),
+        drug=drug,
         other_drugs=frozenset(drugs & OTHER_PUMP_DRUGS),
         model=models[0] if models else PumpModel.UNKNOWN,
         evidence=tuple(evidence),
@@ -101,7 +105,7 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
         dose=dose,
         order=newest,
         order_ended=_order_ended(baclofen_orders, holding, moment),
-        reservoir=reservoir_of(record, procedures, dose, moment),
+        reservoir=reservoir_of(record, procedures, dose, strength, moment),
         events=tuple(events),
         last_contact=max(contacts, key=lambda w: w.latest, default=None),
     )
@@ -146,22 +150,31 @@ def _removal(procedures: list[Procedure], moment: Moment) -> When | None:
     return None if later else last
 
 
-def _drugs(record: Record, procedures: Iterable[Procedure], infusions: Iterable[MedicationOrder]) -> set[Drug]:
-    drugs: set[Drug] = set()
-    for order in infusions:
-        drugs |= order.product.drugs
-    for device in record.devices:
-        drugs |= device.drugs
-    for procedure in procedures:
-        if procedure.acts & _FILLING:
-            drugs |= procedure.drugs
-    for given in record.administrations:
-        if given.route is Route.INTRATHECAL:
-            drugs |= given.product.drugs
-    for fill in record.dispenses:
-        if fill.route is Route.INTRATHECAL:
-            drugs |= fill.product.drugs
-    return drugs
+def _drugs(
+    record: Record, procedures: Iterable[Procedure], infusions: list[MedicationOrder], moment: Moment
+) -> set[Drug]:
+    """What is in the pump now: what open orders and the newest filling name; without either, what was named last.
+
+    A pump that once held baclofen and is filled with morphine since is a morphine pump.
+    """
+    holding = [o for o in infusions if o.product.drugs and is_open(o, moment.now)]
+    filled = [(p.when, p.drugs) for p in procedures if p.acts & _FILLING and p.drugs and p.when]
+    filled += [
+        (a.when, a.product.drugs) for a in record.administrations
+        if a.route is Route.INTRATHECAL and a.product.drugs and a.when and a.status in ("completed", "in-progress")
+    ]  # fmt: skip
+    ordered_since = max((_began(o) for o in holding), default=float("-inf"))
+    newest = max(filled, key=lambda f: f[0].latest, default=None)
+    drugs: set[Drug] = set().union(*(o.product.drugs for o in holding))
+    if newest and newest[0].latest.timestamp() >= ordered_since:
+        drugs |= newest[1]
+    if drugs:
+        return drugs
+    ended_orders = sorted((o for o in infusions if o.product.drugs), key=_began)
+    if ended_orders:
+        return set(ended_orders[-1].product.drugs)
+    dispensed = [f.product.drugs for f in record.dispenses if f.route is Route.INTRATHECAL]
+    return set().union(*dispensed, *(d.drugs for d in record.devices))
 
 
 def _which(drugs: set[Drug], record: Record) -> PumpDrug:

@@ -4,6 +4,8 @@ The result of signing = what holds now - what the drafts stop or replace + what 
 another muscle relaxant is not continuation. A statement ("takes baclofen") never keeps a stopped order alive.
 """
 
+from datetime import timedelta
+
 import msgspec
 
 from cards.hooks import ORDER_SELECT
@@ -13,6 +15,7 @@ from cards.record.facts import DailyDose, MedicationOrder, Order
 from cards.record.record import Record
 from cards.timeline.oral import BY_MOUTH, is_open
 
+_SOON = timedelta(hours=12)  # FND-07: resumed within 12 h (judgement)
 _STOPPING = frozenset({"stopped", "cancelled", "completed", "on-hold", "ended"})
 _ORDERING = frozenset({"draft", "active", "unknown", ""})
 _STOP_ACTS = {True: frozenset({Act.STOP_BACLOFEN, Act.PUMP_STOP}), False: frozenset({Act.STOP_BACLOFEN})}
@@ -90,10 +93,10 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
     replacing = [
         o for o in drafts if not o.product.is_baclofen and o.replaces in known and known[o.replaces].route in routes
     ]
-    ordering = [o for o in mine if o.status in _ORDERING and not o.do_not_perform]
+    ordering = [o for o in mine if o.status in _ORDERING and not o.do_not_perform and continues(o, moment)]
     stop_orders = [o for o in record.orders if o.is_draft and o.acts & _STOP_ACTS[route is Route.INTRATHECAL]]
     gone = {o.reference for o in stopping} | {o.replaces for o in (*stopping, *replacing, *ordering)}
-    gone |= {o.reference for o in ordering}  # the draft stands in for the chart's copy
+    gone |= {o.reference for o in mine}  # a draft stands in for the chart's copy
     forbids_all = any(o.do_not_perform for o in stopping) or bool(stop_orders)
     continuing = () if forbids_all else tuple(o for o in current if o.reference not in gone and not o.is_statement)
     after, is_known = _sum([*continuing, *ordering])
@@ -107,6 +110,13 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
         after=after,
         is_after_known=is_known,
     )
+
+
+def continues(order: MedicationOrder, moment: Moment) -> bool:
+    """Whether this order keeps somebody on baclofen: regular, more than one dose, and from within 12 h on."""
+    begins = order.start
+    late = begins is not None and begins.earliest - moment.now > _SOON
+    return not order.dosage.is_prn and not order.is_once and not late
 
 
 def _is_mine(order: MedicationOrder, routes: frozenset[Route], known: dict[str, MedicationOrder]) -> bool:

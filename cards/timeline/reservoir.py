@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from cards.moment import Moment
-from cards.record.concepts import Act, Measure
+from cards.record.concepts import Act, Measure, Route
 from cards.record.facts import DailyDose, Observation, Order, Procedure
 from cards.record.record import Record
 from cards.record.when import When
@@ -29,16 +29,30 @@ class Reservoir(msgspec.Struct, frozen=True, kw_only=True):
     booked_reference: str = ""
 
 
-def reservoir_of(record: Record, procedures: Iterable[Procedure], dose: DailyDose | None, moment: Moment) -> Reservoir:
-    """What is known of the reservoir; a date older than the last fill no longer counts."""
+def reservoir_of(
+    record: Record,
+    procedures: Iterable[Procedure],
+    dose: DailyDose | None,
+    concentration_mg_per_ml: float | None,
+    moment: Moment,
+) -> Reservoir:
+    """What is known of the reservoir; a date older than the last fill no longer counts.
+
+    `dose` and concentration are those of the intrathecal order; what was read at the pump comes first.
+    """
     fills = [(p.when, p.reference) for p in procedures if p.acts & _FILLS and p.when and p.when.may_be_past(moment.now)]
     fills += [
         (o.date, o.reference) for o in record.observations
         if o.concept == Measure.PUMP_LAST_REFILL and o.date and o.date.may_be_past(moment.now)
     ]  # fmt: skip
+    fills += [
+        (a.when, a.reference) for a in record.administrations
+        if a.route is Route.INTRATHECAL and a.product.is_baclofen and a.status == "completed"
+        and a.when and a.when.may_be_past(moment.now)
+    ]  # fmt: skip
     last_fill, fill_reference = max(fills, key=lambda f: f[0].latest, default=(None, ""))
     alarm = _latest_date(record.observations, Measure.PUMP_ALARM_DATE, last_fill)
-    empty, empty_reference = _empty(record.observations, dose, last_fill)
+    empty, empty_reference = _empty(record.observations, dose, concentration_mg_per_ml, last_fill)
     visits = [o for o in record.orders if Act.PUMP_REFILL in o.acts and o.status in _BOOKED and o.start
               and not o.do_not_perform and days_to(o.start, moment.now, moment) >= 0]  # fmt: skip
     visit: Order | None = min(visits, key=lambda o: o.start.earliest if o.start else moment.now, default=None)
@@ -68,7 +82,10 @@ def _is_superseded(told: Observation, last_fill: When) -> bool:
 
 
 def _empty(
-    observations: Iterable[Observation], dose: DailyDose | None, last_fill: When | None
+    observations: Iterable[Observation],
+    dose: DailyDose | None,
+    concentration_mg_per_ml: float | None,
+    last_fill: When | None,
 ) -> tuple[When | None, str]:
     """Refill date + volume x concentration / daily dose; or from a residual volume, whichever was measured last."""
     seen = list(observations)
@@ -77,18 +94,21 @@ def _empty(
         return told.date, told.reference
     daily = _newest_value(seen, Measure.PUMP_DAILY_DOSE)
     mcg_a_day = dose.high if dose and dose.unit == "mcg/day" else daily.value if daily else None
-    strength = _newest_value(seen, Measure.PUMP_CONCENTRATION)
-    if not mcg_a_day or strength is None or not strength.value:
+    told_strength = _newest_value(seen, Measure.PUMP_CONCENTRATION)
+    ordered = concentration_mg_per_ml * 1000 if concentration_mg_per_ml else None
+    mcg_per_ml = told_strength.value if told_strength else ordered
+    if not mcg_a_day or not mcg_per_ml:
         return None, ""
-    volumes = [o for o in seen if o.concept in (Measure.PUMP_RESERVOIR_VOLUME, Measure.PUMP_FILL_VOLUME) and o.value
-               and (o.when or last_fill) and not (last_fill and _is_superseded(o, last_fill))]  # fmt: skip
+    measures = (Measure.PUMP_RESERVOIR_VOLUME, Measure.PUMP_FILL_VOLUME)
+    volumes = [o for o in seen if o.concept in measures and o.value is not None and (o.when or last_fill)]
+    volumes = [o for o in volumes if not (last_fill and _is_superseded(o, last_fill))]
     if not volumes:
         return None, ""
     volume = max(volumes, key=lambda o: _instant(o.when or last_fill))
     measured = volume.when or last_fill
     assert measured is not None
     assert volume.value is not None
-    lasts = timedelta(days=volume.value * strength.value / mcg_a_day)
+    lasts = timedelta(days=volume.value * mcg_per_ml / mcg_a_day)
     return When(measured.earliest + lasts, measured.latest + lasts, "day"), volume.reference
 
 

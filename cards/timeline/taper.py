@@ -1,19 +1,20 @@
 """Is there a planned, stepwise reduction, and is it slow enough? (FND-06)"""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import msgspec
 
 from cards import limits
 from cards.moment import Moment
-from cards.record.concepts import Act, Reason
-from cards.record.facts import DoseStep, MedicationOrder, Order
+from cards.record.concepts import Act, Drug, Reason
+from cards.record.facts import DailyDose, DoseStep, MedicationOrder, Order
 from cards.record.record import Record
 from cards.record.when import When
 
-_LIVE = frozenset({"active", "draft", "unknown", "on-hold", "completed", "in-progress", ""})
+_LIVE = frozenset({"active", "draft", "unknown", "on-hold", "in-progress", ""})
+_JUST_OVER = timedelta(days=30)  # judgement: a taper plan completed within a month explains a stop
 _ROUNDING = 0.1  # days: a date-only end, an hour of summer time
 
 
@@ -31,16 +32,21 @@ class Taper(msgspec.Struct, frozen=True):
         return self.is_within_limits is not False
 
 
-def taper_of(record: Record, orders: Sequence[MedicationOrder], moment: Moment, *, is_child: bool) -> Taper | None:
-    """The taper that these orders, or a plan in the chart, describe; None where there is none."""
+def taper_of(
+    record: Record, orders: Sequence[MedicationOrder], before: DailyDose | None, moment: Moment, *, is_child: bool
+) -> Taper | None:
+    """The taper that these baclofen orders, or a plan in the chart that names baclofen, describe; None without one.
+
+    `before`: the dose taken until now, with which a drafted taper's first step is compared.
+    """
     for order in orders:
         if order.status in _LIVE and is_descending(order.dosage.steps):
-            return _checked(order, moment, is_child=is_child)
+            return _checked(order, before if order.is_draft else None, moment, is_child=is_child)
     for order in orders:
         if Reason.PLANNED_TAPER in order.reasons or Act.TAPER_PLAN in order.acts:
             return Taper(order.reference, None)
     for plan in record.orders:
-        if Act.TAPER_PLAN in plan.acts and plan.status in _LIVE and not _is_over(plan, moment):
+        if Act.TAPER_PLAN in plan.acts and Drug.BACLOFEN in plan.drugs and _holds(plan, moment):
             return Taper(plan.reference, None)
     return None
 
@@ -108,8 +114,10 @@ def ending(steps: Sequence[DoseStep], before: float | None) -> tuple[float, floa
     return above[-1].dose.low, _days(above[-1]), total
 
 
-def _checked(order: MedicationOrder, moment: Moment, *, is_child: bool) -> Taper:
+def _checked(order: MedicationOrder, before_it: DailyDose | None, moment: Moment, *, is_child: bool) -> Taper:
     steps = [s for s in order.dosage.steps if s.dose]
+    if before_it and steps[0].dose and before_it.unit == steps[0].dose.unit:
+        steps.insert(0, DoseStep(dose=before_it))
     upcoming = [s.start for s in steps if s.start and not s.start.may_be_past(moment.now)]
     next_step = min(upcoming, key=lambda w: w.earliest, default=None)
     if found := too_large_step(steps, None, moment, is_child=is_child):
@@ -125,5 +133,9 @@ def _days(step: DoseStep) -> float | None:
     return None
 
 
-def _is_over(plan: Order, moment: Moment) -> bool:
-    return plan.end is not None and plan.end.is_past(moment.now)
+def _holds(plan: Order, moment: Moment) -> bool:
+    """Under way, or completed within the last month."""
+    ended = plan.end or plan.start or plan.authored
+    if plan.status == "completed":
+        return ended is not None and moment.now - ended.latest <= _JUST_OVER
+    return plan.status in _LIVE and not (plan.end is not None and plan.end.is_past(moment.now))

@@ -122,7 +122,6 @@ def test_sequence_makes_steps() -> None:
     assert [step.dose.high for step in found.dosage.steps if step.dose] == [60, 45, 30]
     assert [step.days for step in found.dosage.steps] == [7, 7, 7]
     assert found.dosage.daily == DailyDose(low=60, high=60, unit="mg/day")
-    assert Act.TAPER_PLAN in found.acts
 
 
 def test_numbered_instructions_of_one_day_are_added() -> None:
@@ -165,7 +164,6 @@ def test_taper_in_words() -> None:
     found = dosed({"text": "20 mg TID x 7 days, then 10 mg TID x 7 days, then stop"})
 
     assert [(s.dose.high, s.days) for s in found.dosage.steps if s.dose] == [(60, 7), (30, 7), (0, None)]
-    assert Act.TAPER_PLAN in found.acts
 
 
 def test_taper_that_cannot_be_worked_out_is_still_a_plan() -> None:

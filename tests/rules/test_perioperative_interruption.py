@@ -163,3 +163,73 @@ def test_a_morphine_pump_is_not_ours() -> None:
     chart.pump(drug="morphine")
     chart.order("Removal of intrathecal pump", occurrenceDateTime=instant("+2d"))
     assert chart.decide().is_silent
+
+
+def test_baclofen_that_goes_down_a_tube_is_not_held_by_a_fast() -> None:
+    """The order's own route says so."""
+    chart = Chart()
+    order = chart.baclofen()
+    order["dosageInstruction"][0]["route"] = {"text": "Per G-tube"}
+    assert chart.decide(ORDER_SIGN, [diet("NPO")]).is_silent
+
+
+def test_a_fast_that_a_later_diet_ended() -> None:
+    """NPO three days ago, regular diet since yesterday."""
+    chart = Chart()
+    chart.baclofen()
+    chart.diet("NPO", dateTime=instant("70h"))
+    assert chart.decide(ORDER_SIGN).urgency(KIND) == "warning"
+    chart.diet("Regular diet", dateTime=instant("24h"))
+    assert chart.decide(ORDER_SIGN).urgency(KIND) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "held"),
+    [("Nasogastric tube placement", "300d", True), ("Nasogastric tube placement", "3d", False),
+     ("NG tube to low intermittent suction", "1h", True), ("Continue all home medications", "300d", True)],
+)  # fmt: skip
+def test_only_what_stands_excuses_a_fast(text: str, days: str, held: bool) -> None:
+    """Last year's orders, and a tube that drains, are no way to give baclofen."""
+    chart = Chart()
+    chart.baclofen()
+    chart.order(text, status="completed" if days.endswith("d") else "active", authoredOn=instant(days))
+    assert bool(chart.decide(ORDER_SIGN, [diet("NPO")]).urgency(KIND)) is held
+
+
+@pytest.mark.parametrize(
+    ("text", "held"), [("Hold all oral medications", True), ("Hold oral diabetes medications", False)]
+)
+def test_holding_one_class_of_drugs_is_not_holding_all(text: str, held: bool) -> None:
+    """Diabetes tablets."""
+    chart = Chart()
+    chart.baclofen()
+    assert bool(chart.decide(ORDER_SIGN, [service(text)]).urgency(KIND)) is held
+
+
+def test_who_took_baclofen_years_ago_is_not_interrupted() -> None:
+    """Nothing to interrupt."""
+    chart = Chart()
+    chart.baclofen(since="1500d", status="stopped", until="1100d")
+    assert chart.decide(ORDER_SIGN, [diet("NPO")]).is_silent
+
+
+@pytest.mark.parametrize("text", ["Enoxaparin bridging per protocol", "Heparin bridge"])
+def test_bridging_anticoagulation_is_no_plan_for_baclofen(text: str) -> None:
+    """The word alone does not count."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "20d")
+    chart.order("Removal of intrathecal baclofen pump", occurrenceDateTime=instant("+2d"))
+    chart.order(text)
+    assert chart.decide().urgency(KIND) == "critical"
+
+
+def test_unread_counter_evidence_caps_the_card() -> None:
+    """A bridging plan may be in the care plans that could not be read."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "20d")
+    chart.order("Removal of intrathecal baclofen pump", occurrenceDateTime=instant("+2d"))
+    card = chart.decide(lost=["CarePlan"]).card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "Care plans could not be read" in card.detail

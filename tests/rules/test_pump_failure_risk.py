@@ -78,12 +78,12 @@ def test_calculated_empty() -> None:
 
 
 def test_pump_with_an_unknown_drug() -> None:
-    """Neither yes nor no: ask for the pump card, at most a warning."""
+    """Neither yes nor no: ask for the pump card, a reminder."""
     chart = Chart()
     chart.pump(drug=None)
     chart.alarm_date("9d")
     card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "warning"
+    assert card.urgency.indicator == "info"
     assert "pump card" in card.summary
 
 

@@ -294,3 +294,51 @@ def test_a_screening_bolus_is_no_exposure() -> None:
     chart.sign("Visual hallucinations")
     chart.temperature(39.5)
     assert not chart.decide().kinds
+
+
+def test_a_young_infant_always_gets_a_sepsis_work_up() -> None:
+    """Fever under six months (FND-11)."""
+    chart = alarm_yesterday(age=0.3)
+    chart.temperature(38.4)
+    chart.sign("Tremor")
+    assert "sepsis work-up regardless" in chart.decide().card(KIND).detail
+
+
+def test_no_taper_is_offered_in_withdrawal() -> None:
+    """The absorbed stop offered one."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h")
+    chart.sign("Seizure")
+    card = chart.decide().card(KIND)
+    assert "ABR-01" in card.rules
+    assert "taper" not in [s.key for s in card.suggestions]
+
+
+def test_without_an_age_a_fast_pulse_cannot_be_judged() -> None:
+    """One point short, a pulse of 130, and nobody knows how old: not an all-clear."""
+    chart = Chart(age=None)
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.sign("Increased spasticity")
+    chart.sign("Agitation")
+    chart.temperature(38.4)
+    chart.heart_rate(130)
+    assert chart.decide(lost=["Patient"]).decision.could_not_check is not None
+
+
+def test_ten_days_without_tablets_is_told_in_days_and_confirmed() -> None:
+    """The dose needs a prescriber's word."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="6d")
+    chart.sign("Seizure")
+    card = chart.decide().card(KIND)
+    assert "6 days" in card.summary
+    assert "prescriber to confirm" in card.detail
+
+
+def test_an_early_sign_is_mentioned_on_the_discontinuation_card() -> None:
+    """Below the gate there is no card of its own."""
+    chart = omitted("20h", mg=10)
+    chart.sign("Tremor")
+    card = chart.decide().card("abrupt-discontinuation")
+    assert "Early sign that may be withdrawal: Tremor" in card.detail

@@ -146,3 +146,51 @@ def test_dates_that_disagree() -> None:
     card = chart.decide().card("pump-failure-risk")
     assert card.urgency.indicator == "info"
     assert "days apart; the earlier counts" in card.detail
+
+
+def test_a_pump_holds_what_was_filled_last() -> None:
+    """Baclofen three years ago, morphine since: not a baclofen pump."""
+    chart = Chart()
+    chart.pump()
+    old = chart.resources[-1]
+    old["status"], old["authoredOn"] = "stopped", instant("1500d")
+    old["dosageInstruction"][0]["timing"] = {"repeat": {"boundsPeriod": {"end": instant("1100d")}}}
+    chart.pump(drug="morphine")
+    chart.procedure("Intrathecal pump refill with morphine", "40d")
+    chart.alarm_date("5d")
+    assert chart.case().pump.drug is PumpDrug.OTHER  # type: ignore[union-attr]
+    assert chart.decide().is_silent
+
+
+def test_concentration_from_the_order() -> None:
+    """3 mL of 2,000 mcg/mL at 350 mcg/day, measured 20 days ago, lasted 17 days."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "100d")
+    note = chart.pump_note("IT pump reservoir volume", "", "20d")
+    del note["valueString"]
+    note["valueQuantity"] = {"value": 3, "unit": "mL"}
+    card = chart.decide().card("pump-failure-risk")
+    assert card.urgency.indicator == "critical"
+    assert "calculated empty" in card.summary
+
+
+def test_an_alarm_date_on_the_device_is_missed_when_devices_are() -> None:
+    """The pump is known from its order; its alarm date was on the Device that failed."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    assert chart.decide(lost=["Device"]).decision.could_not_check is not None
+
+
+def test_after_removal_there_is_no_pump_to_interrogate() -> None:
+    """Eight days after explant: restore the intrathecal route."""
+    chart = Chart()
+    chart.pump(drug=None)
+    chart.procedure("Intrathecal baclofen pump refill", "60d")
+    chart.procedure("Removal of intrathecal baclofen pump", "3d")
+    chart.sign("Severe rigidity")
+    chart.temperature(39.4)
+    card = chart.decide().card("suspected-withdrawal")
+    assert "after pump removal" in card.summary
+    assert not {"interrogate", "refill", "catheter"} & {s.key for s in card.suggestions}

@@ -62,11 +62,42 @@ def test_a_plan_in_words(status: str) -> None:
     """A care plan that says so; its steps cannot be checked."""
     chart = Chart()
     chart.baclofen()
-    chart.add("CarePlan", status=status, intent="plan", title="Baclofen taper over 8 weeks")
+    chart.add(
+        "CarePlan", status=status, intent="plan", title="Baclofen taper over 8 weeks", period={"start": instant("20d")}
+    )
     taper = chart.case().taper
     assert taper is not None
     assert taper.is_within_limits is None
     assert taper.excuses
+
+
+@pytest.mark.parametrize("title", ["Dexamethasone taper", "Wean oxycodone", "Wean BiPAP", "Weaning from the bottle"])
+def test_somebody_elses_taper_excuses_nothing(title: str) -> None:
+    """The plan must be about baclofen."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.add("CarePlan", status="active", intent="plan", title=title)
+    chart.order(title)
+    stop = chart.draft(order, status="stopped")
+    assert chart.decide(ORDER_SIGN, [stop]).urgency("abrupt-discontinuation") == "critical"
+
+
+def test_a_drafted_taper_that_starts_too_low_is_a_cut() -> None:
+    """60 to 30 mg/day as the first of two steps is half in one step."""
+    chart = Chart()
+    order = chart.baclofen()
+    draft = chart.draft(order, status="draft", dosageInstruction=steps((10, 7), (8, 7)))
+    assert chart.decide(ORDER_SIGN, [draft]).urgency("abrupt-discontinuation") == "critical"
+
+
+def test_a_taper_of_two_years_ago_explains_nothing() -> None:
+    """It was completed, and baclofen was taken up again."""
+    chart = Chart()
+    chart.baclofen(20, 3, "800d", status="completed", until="780d")
+    chart.resources[-1]["dosageInstruction"] = steps((20, 7), (15, 7), (10, 7))
+    order = chart.baclofen()
+    stop = chart.draft(order, status="stopped")
+    assert chart.decide(ORDER_SIGN, [stop]).urgency("abrupt-discontinuation") == "critical"
 
 
 def test_a_plan_that_is_over_excuses_nothing() -> None:

@@ -8,12 +8,12 @@ Else  quiet: small step, planned taper, dose unknown or unit implausible
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT
+from cards.needs import CARE_PLANS, ENCOUNTERS, LABS
 from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, renal_reason, told_dose
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line, renal_reason, told_dose
 from cards.timeline.regimen import Change, is_selected
 from cards.timeline.taper import allowed_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -35,7 +35,7 @@ PUMP_ADVICE = (
     implements="ABR-02",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, LABS],
     sources=[sources.SEED, sources.PAUL21, sources.MEDSC, sources.UKSPC, sources.HWA19],
     limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.ABRUPT_CUT_SHARE, limits.ITB_STEP_SHARE],
     overrides=["planned-taper", "serious-adverse-reaction", "specialist-plan", "data-incorrect"],
@@ -49,10 +49,12 @@ def dose_cut(case: Case) -> Verdict:
 
 def _by_mouth(case: Case) -> Verdict:
     change = case.oral_change
-    if not _is_users_order(change, case):
-        return Quiet("no draft orders baclofen by mouth", rests_on=())
-    if case.oral is None:
-        return Quiet("no baclofen by mouth before")
+    if not (change.stops or _is_users_order(change, case)):
+        return Quiet("no draft changes baclofen by mouth", rests_on=())
+    if change.leaves_none:
+        return Quiet("nothing goes on: asked by stop_order", rests_on=())
+    if not case.takes_oral:
+        return Quiet("no baclofen by mouth in the last 14 days", rests_on=ORAL_NEEDS)
     if not change.is_after_known or change.after is None:
         return Quiet("the dose of the draft is not entered or not plausible: not compared", rests_on=())
     before = _before(case)
@@ -63,7 +65,7 @@ def _by_mouth(case: Case) -> Verdict:
     cut = before.low - change.after.high
     if cut <= allowed_step(before.low, case.moment, is_child=case.is_child_by_tier):
         return Quiet("no cut beyond the limits of a taper", rests_on=())
-    if excuse := _excuse(case, change):
+    if excuse := _excuse(case):
         return excuse
     abrupt = cut >= case.moment.limit(limits.ABRUPT_CUT_SHARE) * before.low and cut > case.moment.limit(
         limits.ORAL_STEP_MG
@@ -110,12 +112,11 @@ def _before(case: Case) -> DailyDose | None:
     return case.oral.dose if case.oral else None
 
 
-def _excuse(case: Case, change: Change) -> Quiet | None:
+def _excuse(case: Case) -> Quiet | None:
     tier = case.oral_dependence.tier
     if tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
-    planned = any(Reason.PLANNED_TAPER in o.reasons or Act.TAPER_PLAN in o.acts for o in change.orders)
-    if planned or (case.taper and case.taper.excuses):
+    if case.taper and case.taper.excuses:
         return Quiet("planned taper", rests_on=())
     return None
 
@@ -131,9 +132,10 @@ def _urgency(case: Case, change: Change, *, abrupt: bool) -> Urgency:
 
 
 def _drafts(change: Change) -> tuple[Evidence, ...]:
+    """The drafts that order baclofen, and those that stop a part of it."""
     route = "intrathecal" if change.route is Route.INTRATHECAL else "by mouth"
     return tuple(
         Evidence(o.reference, say("draft {route}: {name} {dose}", route=route, name=o.product.name,
                                   dose=o.dosage.text or told_dose(o.dosage.daily)), o.authored)
-        for o in change.orders
+        for o in (*change.stops, *change.orders)
     )  # fmt: skip

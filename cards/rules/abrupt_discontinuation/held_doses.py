@@ -8,17 +8,20 @@ Else  quiet: doses given, planned taper, short use; signs of toxicity make holdi
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, CONDITIONS, ENCOUNTERS, OBSERVATIONS, PATIENT, VITALS
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, VITALS
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
     BY_TUBE,
-    HOLDING_MAY_BE_RIGHT,
     ORAL_NEEDS,
+    TIER_NEEDS,
+    TOXIC_SUMMARY,
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
+    toxic_line,
 )
+from cards.telling import early_signs
 from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
@@ -32,11 +35,12 @@ ASK_WHY = "Ask why: nil by mouth, tube lost, sedation."
     implements="ABR-08",
     hooks=[PATIENT_VIEW, ORDER_SIGN, ORDER_SELECT],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, OBSERVATIONS, PATIENT, VITALS],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.DUP18, sources.DAL07, sources.LYV, sources.GABLO],
     limits=[limits.MISSED_DOSES, limits.ORAL_MISSED, limits.ORAL_MISSED_SHORT_INTERVAL, limits.ORAL_CONFIRMED],
     overrides=["serious-adverse-reaction", "specialist-plan", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    counter=[(ADMINISTRATIONS, "doses given")],
 )
 def held_doses(case: Case) -> Verdict:
     if case.oral is None:
@@ -46,20 +50,19 @@ def held_doses(case: Case) -> Verdict:
         return Quiet("no dose missed, as far as is charted", rests_on=(ADMINISTRATIONS,))
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
-    if case.taper and case.taper.excuses:
+    if case.taper and case.taper.excuses and case.taper.reference in {o.reference for o in case.oral.orders}:
         return Quiet("planned taper", rests_on=())
     since = gap.hours(case.now)
     summary = SUMMARY if gap.missed else NOTHING_CHARTED
-    toxic = [item.finding.text for item in case.toxicity.items] if case.toxicity.makes_holding_right else []
-    told = (say(HOLDING_MAY_BE_RIGHT, signs=", ".join(toxic)),) if toxic else ()
+    toxic = toxic_line(case)
     return Card(
         urgency=Urgency.INFO if toxic else _urgency(case, since),
-        summary=say(summary, missed=gap.missed, hours=int(since)),
-        detail=(oral_exposure_line(case), *told, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY),
+        summary=TOXIC_SUMMARY if toxic else say(summary, missed=gap.missed, hours=int(since)),
+        detail=(oral_exposure_line(case), *toxic, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY, *early_signs(case)),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
         capped="signs of toxicity" if toxic else "",
-    )  # fmt: skip
+    )
 
 
 def _urgency(case: Case, since: float) -> Urgency:

@@ -11,18 +11,29 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, Limit
-from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, NUTRITION_ORDERS, PATIENT, SERVICE_REQUESTS
+from cards.needs import (
+    ADMINISTRATIONS,
+    CARE_PLANS,
+    ENCOUNTERS,
+    MEDICATION_REQUESTS,
+    NUTRITION_ORDERS,
+    SERVICE_REQUESTS,
+)
 from cards.record.concepts import Act, Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
     BY_TUBE,
     ORAL_NEEDS,
+    TIER_NEEDS,
+    TOXIC_SUMMARY,
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
+    toxic_line,
     with_dose,
 )
+from cards.telling import early_signs
 from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
@@ -39,11 +50,12 @@ ADVICE = "Order baclofen at the home dose, or document why not; document the las
     implements="ABR-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
-    refining=[CARE_PLANS, CONDITIONS, NUTRITION_ORDERS, PATIENT, SERVICE_REQUESTS],
+    refining=[*TIER_NEEDS, CARE_PLANS, NUTRITION_ORDERS, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.WHEEL, sources.LYV, sources.GABLO],
     limits=[EARLY, limits.ORAL_MISSED, limits.HOME_MEDICINE_RECENT, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=["never-taken", "already-resumed", "serious-adverse-reaction", "comfort-care", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    counter=[(ADMINISTRATIONS, "doses given"), (MEDICATION_REQUESTS, "orders of this stay")],
 )
 def omitted_at_admission(case: Case) -> Verdict:
     if case.oral is None:
@@ -67,12 +79,20 @@ def omitted_at_admission(case: Case) -> Verdict:
         return Quiet("emergency visit of less than 6 h", rests_on=())
     since = gap.hours(case.now)
     summary = SUMMARY if case.last_oral_dose[0] else UNKNOWN_TIME
+    toxic = toxic_line(case)
     return Card(
-        urgency=_urgency(case, since, early=early),
-        summary=say(summary, what=with_dose(case.oral.dose), hours=int(since)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, ADVICE, BY_TUBE, WHY_HERE),
+        urgency=Urgency.INFO if toxic else _urgency(case, since, early=early),
+        summary=TOXIC_SUMMARY if toxic else say(summary, what=with_dose(case.oral.dose), hours=int(since)),
+        detail=(
+            oral_exposure_line(case),
+            *(toxic or (WHY_STOPPING_HARMS, ADVICE)),
+            BY_TUBE,
+            WHY_HERE,
+            *early_signs(case),
+        ),
         evidence=(*gap.evidence, *oral_evidence(case)),
-        suggestions=("resume-baclofen", "consult"),
+        suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
+        capped="signs of toxicity" if toxic else "",
     )
 
 

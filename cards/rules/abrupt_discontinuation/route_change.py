@@ -70,7 +70,7 @@ def route_change(case: Case) -> Verdict:
     if Reason.PLANNED_TAPER in loss.reasons or (case.taper and case.taper.excuses):
         return Quiet("planned taper", rests_on=())
     adverse = Reason.ADVERSE_REACTION in loss.reasons
-    day = dated(implant.when, case.zone) if implant.when else "day not recorded"
+    day = dated(implant.when, case.zone, case.now) if implant.when else "day not recorded"
     found = say(FOUND, text=implant.text.split(";")[0].strip(), day=day, what=loss.what)
     return Card(
         urgency=Urgency.INFO if adverse else Urgency.WARNING,

@@ -9,17 +9,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
-from cards.needs import (
-    CARE_PLANS,
-    CONDITIONS,
-    ENCOUNTERS,
-    LABS,
-    MEDICATION_REQUESTS,
-    PATIENT,
-    SERVICE_REQUESTS,
-    VITALS,
-    Need,
-)
+from cards.needs import CARE_PLANS, ENCOUNTERS, LABS, MEDICATION_REQUESTS, SERVICE_REQUESTS, VITALS, Need
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -27,12 +17,16 @@ from cards.sentences import (
     ADVERSE_REACTION_EXCEPTION,
     BY_TUBE,
     ORAL_NEEDS,
+    TIER_NEEDS,
+    TOXIC_SUMMARY,
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
     renal_reason,
+    toxic_line,
     with_dose,
 )
+from cards.telling import early_signs
 from cards.timeline.interruptions import Kind, missed_dose_threshold
 from cards.timeline.regimen import Change
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -51,7 +45,7 @@ CAPPED_SELECTING = "still selecting the order"
     implements="ABR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, LABS, PATIENT, SERVICE_REQUESTS, VITALS],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, LABS, SERVICE_REQUESTS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
     limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=[
@@ -59,6 +53,7 @@ CAPPED_SELECTING = "still selecting the order"
         "comfort-care", "patient-refuses", "data-incorrect",
     ],
     could_reach=Urgency.CRITICAL,
+    counter=[(MEDICATION_REQUESTS, "other baclofen orders")],
 )  # fmt: skip
 def stop_order(case: Case) -> Verdict:
     if case.moment.hook in ORDERING:
@@ -91,8 +86,8 @@ def _stops_oral(case: Case) -> Verdict:
     change = case.oral_change
     if not (change.stops or change.stop_orders):
         return _unread_order(case) or Quiet("no draft stops baclofen", rests_on=_carried_out(case))
-    if case.oral is None:
-        return Quiet("no baclofen by mouth to stop")
+    if case.oral is None or not case.takes_oral:
+        return Quiet("no baclofen by mouth in the last 14 days")
     if not change.leaves_none:
         return Quiet("another baclofen order goes on", rests_on=())
     if change.is_hold and change.reasons & {Reason.NPO, Reason.SURGERY}:
@@ -102,7 +97,8 @@ def _stops_oral(case: Case) -> Verdict:
     return Card(
         urgency=_at_most_warning_while_selecting(_urgency(case, change.reasons), case),
         summary=say(STOPPING, what=with_dose(case.oral.dose)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *renal_reason(case), *_substitute_line(change), ADVICE,
+        detail=(oral_exposure_line(case), *toxic_line(case), WHY_STOPPING_HARMS, *renal_reason(case),
+                *_substitute_line(change), ADVICE,
                 ADVERSE_REACTION_EXCEPTION),
         evidence=(*_draft_evidence(change), *oral_evidence(case)),
         suggestions=("keep-order", "taper", "consult"),
@@ -125,14 +121,22 @@ def _was_stopped(case: Case) -> Verdict:
     reasons = gap.order.reasons if gap.order else frozenset()
     if excuse := _excuse(case, reasons):
         return excuse
+    toxic = toxic_line(case)
     return Card(
         urgency=_urgency(case, reasons),
-        summary=say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
-        detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, *renal_reason(case), ADVICE, BY_TUBE,
-                ADVERSE_REACTION_EXCEPTION),
+        summary=TOXIC_SUMMARY if toxic else say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
+        detail=(
+            oral_exposure_line(case),
+            *(toxic or (WHY_STOPPING_HARMS, ADVICE)),
+            *renal_reason(case),
+            BY_TUBE,
+            ADVERSE_REACTION_EXCEPTION,
+            *early_signs(case),
+        ),
         evidence=(*gap.evidence, *oral_evidence(case)),
-        suggestions=("resume-baclofen", "taper", "consult"),
-    )  # fmt: skip
+        suggestions=("consult",) if toxic else ("resume-baclofen", "taper", "consult"),
+        capped="signs of toxicity" if toxic else "",
+    )
 
 
 def _carried_out(case: Case) -> tuple[Need, ...]:
@@ -164,6 +168,8 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
     assert case.oral is not None
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
+    if case.oral.days == 0 and not case.oral.given and not case.oral.fills and case.oral.is_start_certain:
+        return Quiet("ordered today, and no dose is recorded")
     if Reason.NEVER_TAKEN in reasons or case.oral.is_never_taken:
         return Quiet("never taken", rests_on=())
     if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
@@ -176,7 +182,7 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
 def _urgency(case: Case, reasons: frozenset[Reason]) -> Urgency:
     """By tier; a serious adverse reaction is the label's own exception, failing kidneys cap at warning (REN-02)."""
     urgency = case.oral_dependence.tier.urgency
-    if Reason.ADVERSE_REACTION in reasons:
+    if Reason.ADVERSE_REACTION in reasons or case.toxicity.makes_holding_right:
         return Urgency.INFO
     return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons or case.kidney.fell_far else urgency
 

@@ -98,7 +98,7 @@ def _not_named(case: Case) -> Card | None:
 
 
 def _exposure_line(told: MaternalExposure, case: Case) -> str:
-    when = f" ({dated(told.when, case.zone)})" if told.when else ""
+    when = f" ({dated(told.when, case.zone, case.now)})" if told.when else ""
     return say("Recorded in the child's chart: {text}{when}.", text=told.text.rstrip("."), when=when)
 
 

@@ -66,7 +66,7 @@ def education(case: Case) -> Verdict:
     needs_supply = case.has_baclofen_pump and case.oral is None and not has_rescue_supply(case.record)
     if is_taught and not needs_supply:
         return Quiet("taught in the last 12 months", rests_on=())
-    last = f"Last teaching about it: {dated(when, case.zone)}."
+    last = f"Last teaching about it: {dated(when, case.zone, case.now)}."
     found = last if taught else "No teaching about it is recorded."
     exposure = "Intrathecal baclofen." if case.has_baclofen_pump else f"Baclofen by mouth, {_told(case)}."
     return Card(

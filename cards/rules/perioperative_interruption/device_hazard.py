@@ -143,7 +143,7 @@ def _after_a_scan(case: Case, pump: Pump) -> Verdict:
 
 def _card(case: Case, pump: Pump, operation: Operation, urgency: Urgency, summary: str, told: tuple[str, ...]) -> Card:
     unknown = pump.drug is PumpDrug.UNKNOWN
-    day = when(operation.when, case.zone) if operation.when else "day not recorded"
+    day = when(operation.when, case.zone, case.now) if operation.when else "day not recorded"
     standing = unresolved(pump, Sign.PUMP_ALARM_CRITICAL, Sign.PUMP_STOPPED, Sign.PUMP_ALARM_LOW)
     alarm = (Evidence(standing.reference, standing.text, standing.when),) if standing else ()
     found = say("{text}, {day}; pump {model} in place.", text=operation.text.split(";")[0].strip(), day=day,

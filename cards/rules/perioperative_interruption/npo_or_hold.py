@@ -9,15 +9,16 @@ Else  quiet: "NPO except medications", a tube route is ordered, short use
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import CONDITIONS, ENCOUNTERS, NUTRITION_ORDERS, PATIENT, SERVICE_REQUESTS
+from cards.needs import CARE_PLANS, ENCOUNTERS, NUTRITION_ORDERS, SERVICE_REQUESTS
 from cards.perioperative import ADDITIVE, CONTINUE, SHORT_PAUSE
 from cards.record.concepts import Act
+from cards.record.facts import Order
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import BY_TUBE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.holds import holds
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import safe, say
+from cards.words import safe, say, when
 
 SUMMARY = "{order} would interrupt baclofen: give with sips or by tube"
 MAX_NAME = 60  # characters of the order's own words in the summary
@@ -27,15 +28,15 @@ MAX_NAME = 60  # characters of the order's own words in the summary
     implements="PER-02",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, NUTRITION_ORDERS, SERVICE_REQUESTS],
-    refining=[CONDITIONS, ENCOUNTERS, PATIENT],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.SPAQI, sources.UKCPA, sources.DUP18, sources.LYV, sources.GABLO],
     limits=[limits.NPO_LONG_ENOUGH, limits.ORAL_MISSED],
     overrides=["already-resumed", "specialist-plan", "comfort-care"],
     could_reach=Urgency.CRITICAL,
 )
 def npo_or_hold(case: Case) -> Verdict:
-    if case.oral is None:
-        return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
+    if case.oral is None or not case.takes_oral:
+        return Quiet("no baclofen by mouth in the last 14 days", rests_on=ORAL_NEEDS)
     standing = holds(case.record, case.oral, case.moment)
     held = [o for o in case.oral_change.stops if o.status == "on-hold"] if case.oral_change.leaves_none else []
     if not (standing or held):
@@ -53,7 +54,7 @@ def npo_or_hold(case: Case) -> Verdict:
     return Card(
         urgency=Urgency.CRITICAL if critical else Urgency.WARNING,
         summary=SUMMARY.format(order=name or "NPO/hold order"),
-        detail=(oral_exposure_line(case), SHORT_PAUSE, CONTINUE, BY_TUBE, ADDITIVE),
+        detail=(_hold_line(case, standing), oral_exposure_line(case), SHORT_PAUSE, CONTINUE, BY_TUBE, ADDITIVE),
         evidence=(
             *(Evidence(o.reference, o.text, o.start or o.authored) for o in standing),
             *(Evidence(o.reference, say("hold: {name}", name=o.product.name), o.authored) for o in held),
@@ -61,3 +62,13 @@ def npo_or_hold(case: Case) -> Verdict:
         ),
         suggestions=("continue-day-of-surgery",),
     )
+
+
+def _hold_line(case: Case, standing: list[Order]) -> str:
+    """Which order it is about, and since when."""
+    if not standing:
+        return "A hold on baclofen is being signed."
+    order = standing[0]
+    state = "being signed" if order.is_draft else "standing"
+    return say("{text}: {state}, from {time}.", text=order.text, state=state,
+               time=when(order.start or order.authored, case.zone, case.now))  # fmt: skip

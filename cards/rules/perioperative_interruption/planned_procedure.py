@@ -69,7 +69,7 @@ def planned_procedure(case: Case) -> Verdict:
         return Quiet("a plan says that baclofen goes on", rests_on=())
     if case.oral_change.orders:
         return Quiet("these drafts order baclofen", rests_on=())
-    day = dated(operation.when, case.zone) if operation.when else "day not recorded"
+    day = dated(operation.when, case.zone, case.now) if operation.when else "day not recorded"
     told = say(DONE if done else PLANNED, text=operation.text.split(";")[0].strip(), day=day)
     return Card(
         urgency=Urgency.WARNING if tier >= Tier.T2 else Urgency.INFO,

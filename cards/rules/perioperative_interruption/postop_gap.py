@@ -23,7 +23,7 @@ from cards.perioperative import RESTART, SHORT_PAUSE
 from cards.record.concepts import Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import BY_TUBE, HOLDING_MAY_BE_RIGHT, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line, toxic_line
 from cards.timeline.interruptions import Interruption, Kind, missed_dose_threshold
 from cards.timeline.operations import UNDER_ANAESTHESIA, just_done
 from cards.verdict import Card, Quiet, Urgency, Verdict
@@ -64,7 +64,7 @@ def postop_gap(case: Case) -> Verdict:
         return Quiet("planned taper", rests_on=())
     if case.oral_change.orders:
         return Quiet("these drafts order baclofen", rests_on=())
-    toxic = [item.finding.text for item in case.toxicity.items] if case.toxicity.makes_holding_right else []
+    toxic = toxic_line(case)
     adverse = gap.order is not None and Reason.ADVERSE_REACTION in gap.order.reasons
     critical = case.oral_dependence.tier is Tier.T3 and since >= case.moment.limit(limits.ORAL_CONFIRMED)
     urgency = Urgency.CRITICAL if critical else Urgency.WARNING
@@ -73,7 +73,7 @@ def postop_gap(case: Case) -> Verdict:
         summary=say(SUMMARY, hours=int(since)),
         detail=(
             oral_exposure_line(case),
-            *((say(HOLDING_MAY_BE_RIGHT, signs=", ".join(toxic)),) if toxic else ()),
+            *toxic,
             say(AFTER, text=done.text.split(";")[0].strip(), ago=ago(done.when, case.now, case.zone)),
             SHORT_PAUSE,
             RESTART,

@@ -11,7 +11,15 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, Limit
-from cards.needs import APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.needs import (
+    APPOINTMENTS,
+    CARE_PLANS,
+    ENCOUNTERS,
+    MEDICATION_REQUESTS,
+    PATIENT,
+    PROCEDURES,
+    SERVICE_REQUESTS,
+)
 from cards.perioperative import BRIDGING, ORAL_ALONE, bridging
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place
 from cards.record.concepts import Act
@@ -47,6 +55,7 @@ _CHANGES = frozenset({Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT}
     limits=[WATCH_HOURS],
     overrides=["specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    counter=[(CARE_PLANS, "care plans"), (MEDICATION_REQUESTS, "medicines"), (SERVICE_REQUESTS, "service orders")],
 )  # fmt: skip
 def pump_procedure(case: Case) -> Verdict:
     pump = pump_in_place(case)
@@ -73,12 +82,13 @@ def _planned(case: Case, pump: Pump, plans: list[Operation]) -> Card:
         urgency, template = Urgency.WARNING, REVISION
     else:
         urgency, template = Urgency.INFO, REPLACEMENT
-    day = when(plan.when, case.zone) if plan.when else ""
+    day = when(plan.when, case.zone, case.now) if plan.when else ""
     return Card(
         urgency=min(urgency, Urgency.WARNING) if pump.drug is PumpDrug.UNKNOWN else urgency,
         summary=" ".join(say(template, day=day).replace(" :", ":").split()),
         detail=(
-            f"{_infusion(pump)} would be interrupted.{_unknown(pump)}",
+            say("Planned: {text} {day}. ", text=plan.evidence.text, day=day).replace(" .", ".")
+            + f"{_infusion(pump)} would be interrupted.{_unknown(pump)}",
             *((f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)),
             WATCH,
             TABLETS,

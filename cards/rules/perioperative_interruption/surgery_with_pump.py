@@ -76,7 +76,7 @@ def surgery_with_pump(case: Case) -> Verdict:
 
 
 def _found(case: Case, pump: Pump, operation: Operation) -> str:
-    date = when(operation.when, case.zone) if operation.when else ""
+    date = when(operation.when, case.zone, case.now) if operation.when else ""
     text = operation.text.split(";")[0].strip()
     told = say(FOUND, text=text, date=date, model=pump.model.value, dose=told_dose(pump.dose))
     return " ".join(told.replace(" ;", ";").split())

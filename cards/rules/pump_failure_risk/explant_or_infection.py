@@ -76,7 +76,7 @@ def explant_or_infection(case: Case) -> Verdict:
         return Quiet("an operation on the pump is planned: asked by pump_procedure", rests_on=())
     problem = next(words for concept, words in _INFECTIONS.items() if concept in infection.concepts)
     onset = infection.onset or infection.recorded
-    told = say("{text}, {day}; the pump is in place.", text=infection.text, day=dated(onset, case.zone))
+    told = say("{text}, {day}; the pump is in place.", text=infection.text, day=dated(onset, case.zone, case.now))
     bridge = bridging(case)
     plan = (f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)
     evidence = Evidence(infection.reference, infection.text, onset)

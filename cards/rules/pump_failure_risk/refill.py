@@ -16,6 +16,7 @@ from cards.limits import JUDGEMENT, Limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
+    DEVICES,
     ENCOUNTERS,
     OBSERVATIONS,
     PROCEDURES,
@@ -28,7 +29,7 @@ from cards.rule import rule
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import Reservoir, days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import day, say
+from cards.words import dated, day, say
 
 DUE_SOON = Limit("refill_due_soon", 14, "d", JUDGEMENT, sources.GIL)
 DUE_NOW = Limit("refill_due_now", 3, "d", JUDGEMENT, sources.GIL, "refills are done 3-5 days before the alarm date")
@@ -52,7 +53,6 @@ WHY = (
 ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
 REBOOKED = "Pump refill visit {what}: none is booked before {by} {date}"
-NOT_READ = "Refills could not be read: the pump may have been filled since."
 _GIVEN_UP = frozenset({"cancelled", "noshow", "revoked", "stopped", "entered-in-error"})
 
 
@@ -74,6 +74,7 @@ class State(NamedTuple):
     limits=[DUE_SOON, DUE_NOW, OVERDUE, LONG_AGO, VERY_LONG_AGO, limits.MAX_REFILL_INTERVAL],
     overrides=["pump-verified", "specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    counter=[(PROCEDURES, "refills")],
 )
 def refill(case: Case) -> Verdict:
     pump = pump_in_place(case)
@@ -81,24 +82,21 @@ def refill(case: Case) -> Verdict:
         return pump
     state = _worse(supply_state(case, pump), _rebooked(case, pump))
     if state.urgency is None and pump.drug is PumpDrug.BACLOFEN:
-        return Quiet(state.told, rests_on=(OBSERVATIONS, PROCEDURES))
+        return Quiet(state.told, rests_on=(OBSERVATIONS, PROCEDURES, DEVICES))
     if pump.drug is PumpDrug.UNKNOWN:
         return _unknown_drug(pump, state)
     assert state.urgency is not None
-    refills_unread = not case.saw(PROCEDURES)
     return Card(
-        urgency=min(state.urgency, Urgency.WARNING) if refills_unread else state.urgency,
+        urgency=state.urgency,
         summary=state.told,
         detail=(
-            *((NOT_READ,) if refills_unread else ()),
-            f"Intrathecal baclofen pump{told_model(pump)}: {state.note or state.told}.",
+            _supply_line(case, pump, state),
             WHY,
             EMERGENCY,
             ASK_CARER,
         ),
         evidence=(*state.evidence, *pump.evidence[:1]),
         suggestions=("refill", "interrogate", "education"),
-        capped="refills not read" if refills_unread else "",
     )
 
 
@@ -112,7 +110,7 @@ def supply_state(case: Case, pump: Pump) -> State:
     if due is None:
         return _by_last_refill(case, pump)
     days = days_to(due, now, moment)
-    date = day(due.earliest, case.zone)
+    date = dated(due, case.zone, case.now) if due.precision == "ambiguous" else day(due.earliest, case.zone)
     evidence = _evidence(reservoir, by)
     note = _disagreement(reservoir, case)
     if days <= -moment.limit(OVERDUE):
@@ -221,15 +219,33 @@ def _nothing_known(case: Case, pump: Pump) -> State:
 
 
 def _unknown_drug(pump: Pump, state: State) -> Card:
-    """A pump whose drug nobody recorded: a reminder, or what its dates ask for, at most a warning."""
-    urgency = min(state.urgency or Urgency.INFO, Urgency.WARNING) if pump.reservoir.alarm else Urgency.INFO
+    """A pump whose drug nobody recorded: a reminder (FND-01); with symptoms WDR-02 warns."""
     return Card(
-        urgency=urgency,
+        urgency=Urgency.INFO,
         summary=DRUG_UNKNOWN,
         detail=(f"Implanted pump{told_model(pump)}; it may hold baclofen. {state.told}.", WHY, ASK_CARER),
         evidence=(*state.evidence, *pump.evidence[:1]),
         suggestions=("interrogate",),
         capped="drug in the pump not recorded",
+    )
+
+
+def _supply_line(case: Case, pump: Pump, state: State) -> str:
+    """What is known of the supply, with dates: alarm date, last refill, what is booked."""
+    reservoir = pump.reservoir
+    known = [
+        f"{words} {dated(date, case.zone, case.now)}"
+        for words, date in (
+            ("low-reservoir alarm date", reservoir.alarm),
+            ("calculated empty", reservoir.empty),
+            ("last refill", reservoir.last_fill),
+            ("refill booked", reservoir.booked),
+        )
+        if date is not None
+    ]
+    note = f" ({state.note})" if state.note else ""
+    return (
+        f"Intrathecal baclofen pump{told_model(pump)}: {', '.join(known) or 'no refill or alarm date recorded'}{note}."
     )
 
 

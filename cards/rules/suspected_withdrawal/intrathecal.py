@@ -23,13 +23,27 @@ from cards.needs import (
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import told_dose
-from cards.telling import PUMP_NEEDS, SIGNS, counted_line, first_certain, score_evidence, uncertain_card
+from cards.telling import (
+    PUMP_NEEDS,
+    SIGNS,
+    counted_line,
+    first_certain,
+    needs_of_age,
+    score_evidence,
+    sepsis_line,
+    uncertain_card,
+)
 from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago
 
 SUMMARY = "Suspected intrathecal baclofen withdrawal: interrogate pump NOW, restore IT baclofen"
 DRUG_UNKNOWN = "Implanted pump and signs of withdrawal: which drug? Interrogate the pump NOW"
+REMOVED = "Suspected intrathecal baclofen withdrawal after pump removal: restore IT baclofen"
+RESTORE = (
+    "No pump is in place: restore intrathecal baclofen by lumbar puncture, lumbar catheter or temporary infusion "
+    "(specialist, C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service."
+)
 ACTIONS = (
     "Interrogate the pump now: reservoir, rate, alarms and event log, programming. A normal interrogation does not "
     "exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study.",
@@ -50,18 +64,20 @@ BRIDGE = (
     "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
     "reduce in the elderly, COPD or with opioids."
 )
+RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
 
 
 @rule(
     implements="WDR-02",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
-    deciding=[*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS],
+    deciding=RULE_NEEDS,
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
              sources.PED341, sources.PALS],
     limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],
     overrides=["alternative-diagnosis", "pump-verified", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    counter=[(PROCEDURES, "refills and interrogations")],
 )  # fmt: skip
 def intrathecal(case: Case) -> Verdict:
     pump, delivery, score = case.pump, case.delivery, case.pump_findings
@@ -73,10 +89,10 @@ def intrathecal(case: Case) -> Verdict:
     if pump.removed is not None and pump.removed.hours_until(case.now) > window:
         return Quiet("the pump was taken out more than 14 days ago", rests_on=(PROCEDURES,))
     if score.points < fewest_points():
-        return first_certain(case, Quiet("too few findings of withdrawal", rests_on=SIGNS))
+        return first_certain(case, Quiet("too few findings of withdrawal", rests_on=(*SIGNS, *needs_of_age(case))))
     judged = case.pump_gate
     if judged.answer is Answer.NO:
-        return Quiet(f"below the gate: {judged.because}")
+        return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f", {ago(delivery.since, case.now, case.zone)}" if delivery.since else ""
@@ -86,16 +102,34 @@ def intrathecal(case: Case) -> Verdict:
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
     unknown = pump.drug is PumpDrug.UNKNOWN
+    if not pump.is_in_place:
+        return _after_removal(case, counted)
     return Card(
         urgency=min(judged.urgency, Urgency.WARNING) if unknown and not score.has("P4") else judged.urgency,
         summary=DRUG_UNKNOWN if unknown else SUMMARY,
         detail=(counted, _pump_line(pump), *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD),
-                *((BRIDGE,) if case.is_adult_for_doses else ()), *mimic_lines(case)),
+                *((BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score), *mimic_lines(case)),
         evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2]),
         suggestions=("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "cooling", "consult")
         if score.has_fever else ("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "consult"),
         not_counted=score.not_counted,
         capped="drug in the pump not recorded" if unknown else "",
+    )  # fmt: skip
+
+
+def _after_removal(case: Case, counted: str) -> Card:
+    """No pump to interrogate: the intrathecal route itself must be restored."""
+    pump, delivery, score = case.pump, case.delivery, case.pump_findings
+    assert pump is not None
+    assert delivery is not None
+    return Card(
+        urgency=case.pump_gate.urgency,
+        summary=REMOVED,
+        detail=(counted, RESTORE, *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD)[2:],
+                *((BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score), *mimic_lines(case)),
+        evidence=(*score_evidence(score), *delivery.evidence),
+        suggestions=("consult", "midazolam", "icu", "labs", *(("cooling",) if score.has_fever else ())),
+        not_counted=score.not_counted,
     )  # fmt: skip
 
 

@@ -10,37 +10,50 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_lines
-from cards.needs import CARE_PLANS, ENCOUNTERS, PATIENT, PROCEDURES
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
-from cards.telling import SIGNS, counted_line, first_certain, score_evidence, uncertain_card
+from cards.telling import (
+    SIGNS,
+    counted_line,
+    first_certain,
+    needs_of_age,
+    score_evidence,
+    sepsis_line,
+    uncertain_card,
+)
+from cards.timeline.interruptions import Interruption
 from cards.verdict import Card, Quiet, Urgency, Verdict
-from cards.words import ago, say
+from cards.words import ago, hours, say
 
-SUMMARY = "Suspected baclofen withdrawal (oral, about {hours} h since last dose): restart now"
+SUMMARY = "Suspected baclofen withdrawal (oral, about {gap} since {last}): restart now"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
 RESTART = (
     "Restart baclofen at the last dose now: the most effective treatment (C-ROM21); do not wait for confirmatory "
     "tests. In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
 )
+LONG_GAP = "More than 72 h since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 TREAT = (
     "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. "
     "Treat possible sepsis in parallel."
 )
+RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
 
 @rule(
     implements="WDR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
-    deciding=[*ORAL_NEEDS, *SIGNS, ENCOUNTERS],
+    deciding=RULE_NEEDS,
     refining=[CARE_PLANS, PATIENT, PROCEDURES],
-    sources=[sources.SEED, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV, sources.KAO03, sources.PALS],
+    sources=[sources.SEED, sources.OVERDOSE, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV,
+             sources.KAO03, sources.PALS],
     limits=[limits.ORAL_MISSED, limits.ORAL_CONFIRMED, limits.SYMPTOMS_COUNT_FULLY, limits.VITALS_WINDOW,
             limits.SYMPTOMS_WINDOW],
     overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    counter=[(ADMINISTRATIONS, "doses given")],
 )  # fmt: skip
 def oral(case: Case) -> Verdict:
     if case.oral is None:
@@ -48,15 +61,17 @@ def oral(case: Case) -> Verdict:
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
     gap, score = case.oral_interruption, case.oral_findings
-    if gap is None or score.points < fewest_points():
+    too_few = score.points < fewest_points()
+    if gap is None or too_few:
+        signs, goes_on = (*SIGNS, *needs_of_age(case)), (*ORAL_NEEDS, ENCOUNTERS)
         return first_certain(
             case,
-            Quiet("too few findings of withdrawal", rests_on=SIGNS if score.points < fewest_points() else None),
-            Quiet("baclofen by mouth goes on", rests_on=(*ORAL_NEEDS, ENCOUNTERS) if gap is None else None),
+            Quiet("too few findings of withdrawal", rests_on=signs if too_few else None),
+            Quiet("baclofen by mouth goes on", rests_on=goes_on if gap is None else None),
         )
     judged = case.oral_gate
     if judged.answer is Answer.NO:
-        return Quiet(f"below the gate: {judged.because}")
+        return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
@@ -68,10 +83,21 @@ def oral(case: Case) -> Verdict:
     summary = SUMMARY if gap.since else NO_TIME
     return Card(
         urgency=judged.urgency,
-        summary=say(summary, hours=int(gap.hours(case.now))),
-        detail=(counted, RESTART, oral_exposure_line(case), BY_TUBE, TREAT, *mimic_lines(case)),
+        summary=say(summary, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
+        detail=(counted, RESTART, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, TREAT,
+                *sepsis_line(case, score), *mimic_lines(case)),
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
         not_counted=score.not_counted,
     )  # fmt: skip
+
+
+def _last_word(gap: Interruption) -> str:
+    """What the hours are counted from, in two words: a dose only where one is known."""
+    return "last dose" if gap.basis == "last dose given" or "possible" in gap.basis else "supply or order ended"
+
+
+def _after_a_long_gap(case: Case, gap: Interruption) -> tuple[str, ...]:
+    since = gap.hours(case.now)
+    return (LONG_GAP,) if since > case.moment.limit(limits.RESTART_FULL) else ()

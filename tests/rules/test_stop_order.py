@@ -1,9 +1,9 @@
-"""Stop orders, cuts, omissions at admission, held doses: what a ward pharmacist would expect to be told."""
+"""Would this stop baclofen at once, or did an order of the last week?"""
 
 import pytest
 
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.verdict import CannotTell, Quiet
+from cards.verdict import Quiet
 from tests.chart import Chart, instant
 
 KIND = "abrupt-discontinuation"
@@ -165,199 +165,6 @@ def test_a_taper_with_doses_is_offered_to_adults_only(age: float, offered: bool)
     assert ("dosageInstruction" in (taper.actions[0].resource or {})) is offered
 
 
-@pytest.mark.parametrize(
-    ("to_mg", "times", "urgency"),
-    [(20, 3, ""), (15, 3, ""), (14, 3, "warning"), (11, 3, "warning"), (10, 3, "critical"), (5, 3, "critical")],
-)
-def test_a_dose_cut_by_its_size(to_mg: float, times: int, urgency: str) -> None:
-    """From 60 mg/day: 25 % is a step, half of it is an abrupt stop."""
-    chart = Chart()
-    order = chart.baclofen(20, 3)
-    lower = Chart().baclofen(to_mg, times)["dosageInstruction"]
-    decided = chart.decide(ORDER_SIGN, [chart.draft(order, status="draft", dosageInstruction=lower)])
-    assert decided.urgency(KIND) == urgency
-
-
-def test_a_small_dose_may_go_down_by_ten() -> None:
-    """20 to 10 mg/day is half, but only 10 mg."""
-    chart = Chart()
-    order = chart.baclofen(10, 2)
-    lower = Chart().baclofen(5, 2)["dosageInstruction"]
-    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="draft", dosageInstruction=lower)]).is_silent
-
-
-def test_milligrams_and_micrograms_by_pump_are_the_same_dose() -> None:
-    """0.35 mg/day equals 350 mcg/day: no cut."""
-    chart = Chart()
-    chart.pump()
-    chart.procedure("Intrathecal pump refill", "20d")
-    order = next(r for r in chart.resources if r["resourceType"] == "MedicationRequest")
-    same = [
-        {
-            **order["dosageInstruction"][0],
-            "doseAndRate": [{"rateQuantity": {"value": 0.35, "unit": "mg/day", "code": "mg/d"}}],
-        }
-    ]
-    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="draft", dosageInstruction=same)]).is_silent
-
-
-@pytest.mark.parametrize(("mcg", "urgency"), [(280, ""), (279, "warning"), (176, "warning"), (175, "critical")])
-def test_a_cut_by_pump(mcg: float, urgency: str) -> None:
-    """Over 20 % in one session a warning, half or more critical."""
-    chart = Chart()
-    chart.pump()
-    chart.procedure("Intrathecal pump refill", "20d")
-    order = next(r for r in chart.resources if r["resourceType"] == "MedicationRequest")
-    lower = [
-        {
-            **order["dosageInstruction"][0],
-            "doseAndRate": [{"rateQuantity": {"value": mcg, "unit": "mcg/day", "code": "ug/d"}}],
-        }
-    ]
-    assert (
-        chart.decide(ORDER_SIGN, [chart.draft(order, status="draft", dosageInstruction=lower)]).urgency(KIND) == urgency
-    )
-
-
-@pytest.mark.parametrize(
-    ("admitted", "mg", "others", "urgency"),
-    [
-        ("2h", 20, False, "warning"),
-        ("2h", 10, False, "info"),
-        ("5.9h", 10, True, "info"),
-        ("6h", 10, True, "warning"),
-        ("6h", 10, False, "info"),
-        ("11.9h", 20, True, "warning"),
-        ("12h", 20, True, "critical"),
-        ("12h", 10, False, "warning"),
-    ],
-)
-def test_home_baclofen_left_out_grows_more_urgent_by_the_hour(
-    admitted: str, mg: float, others: bool, urgency: str
-) -> None:
-    """Six hours, other orders written, twelve hours since the last possible dose."""
-    chart = Chart()
-    chart.baclofen(mg, 3)
-    chart.stay(admitted)
-    if others:
-        chart.medicine("ceftriaxone 1 g IV", "1h")
-    assert chart.decide().urgency(KIND) == urgency
-
-
-@pytest.mark.parametrize("statement", [False, True])
-def test_home_list_as_order_or_statement(statement: bool) -> None:
-    """The same fact, told by an orderer or by the patient."""
-    chart = Chart()
-    chart.baclofen(statement=statement)
-    chart.stay("14h")
-    card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "critical"
-    assert card.summary == "Home baclofen 60 mg/day not ordered this admission; last dose about 14 h ago"
-
-
-def test_ordered_in_the_stay_is_quiet() -> None:
-    """An inpatient order, no matter how the home list looks."""
-    chart = Chart()
-    chart.baclofen()
-    chart.stay("14h")
-    chart.baclofen(since="13h", category="inpatient")
-    assert chart.decide().is_silent
-
-
-def test_an_order_being_signed_now_is_quiet() -> None:
-    """The draft orders it."""
-    chart = Chart()
-    home = chart.baclofen()
-    chart.stay("14h")
-    draft = chart.draft(home, id="new", status="draft", category=[{"coding": [{"code": "inpatient"}]}])
-    assert chart.decide(ORDER_SIGN, [draft]).is_silent
-
-
-def test_emergency_visit_of_less_than_six_hours() -> None:
-    """Not yet an admission; after six hours it is one."""
-    chart = Chart()
-    chart.baclofen()
-    visit = chart.stay("5h", "EMER")
-    assert chart.decide().is_silent
-    visit["period"]["start"] = instant("6h")
-    assert chart.decide().urgency(KIND) == "warning"
-
-
-def test_without_encounters_it_cannot_be_told() -> None:
-    """Whether the patient is in a bed decides."""
-    chart = Chart()
-    chart.baclofen()
-    decided = chart.decide(lost=["Encounter"])
-    assert decided.verdict("ABR-03") == CannotTell(("Encounter",), "not in a hospital stay")
-    assert decided.decision.could_not_check is not None
-
-
-@pytest.mark.parametrize(
-    ("last", "mg", "urgency"),
-    [
-        ("11.9h", 20, ""),
-        ("12h", 20, "warning"),
-        ("23.9h", 20, "warning"),
-        ("24h", 20, "critical"),
-        ("30h", 10, "warning"),
-    ],
-)
-def test_hours_since_the_last_dose(last: str, mg: float, urgency: str) -> None:
-    """An order every 8 h, nothing charted since."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen(mg, 3, since="400d")
-    chart.baclofen(mg, 3, since="59h", category="inpatient")
-    chart.given(last)
-    assert chart.decide().urgency(KIND) == urgency
-
-
-@pytest.mark.parametrize(("missed", "urgency"), [(["3h"], ""), (["9h", "1h"], "warning")])
-def test_two_doses_in_a_row_not_given(missed: list[str], urgency: str) -> None:
-    """One missed dose is no interruption yet."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen(since="59h", category="inpatient")
-    chart.baclofen()
-    chart.given("11h")
-    chart.not_given(*missed)
-    assert chart.decide().urgency(KIND) == urgency
-
-
-def test_every_six_hours_ten_hours_is_missed() -> None:
-    """The shorter threshold of the shorter interval."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen()
-    chart.baclofen(15, 4, since="59h", category="inpatient")
-    chart.given("10h")
-    assert chart.decide().urgency(KIND) == "warning"
-
-
-def test_once_a_day_is_not_late_after_thirteen_hours() -> None:
-    """A dose at bedtime."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen(30, 1, since="400d")
-    chart.baclofen(30, 1, since="59h", category="inpatient")
-    chart.given("13h")
-    assert chart.decide().is_silent
-
-
-def test_limp_and_drowsy_holding_may_be_right() -> None:
-    """Toxicity first: a reminder to examine tone, no restart offered."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen()
-    chart.baclofen(since="59h", category="inpatient")
-    chart.given("26h")
-    chart.not_given("18h", "10h", "2h")
-    chart.sign("Flaccid, low muscle tone")
-    card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "info"
-    assert "resume-baclofen" not in [s.key for s in card.suggestions]
-
-
 def test_stopped_this_week_without_a_taper() -> None:
     """The retrospective form, when the chart is opened."""
     chart = Chart()
@@ -402,28 +209,6 @@ def test_patient_says_it_ran_out() -> None:
     assert chart.decide().urgency(KIND) == "critical"
 
 
-def test_home_medicine_known_from_a_fill_alone() -> None:
-    """No order, no statement: the pharmacy handed it over seven weeks ago."""
-    chart = Chart()
-    chart.fill("110d", 60)
-    chart.fill("49d", 60)
-    chart.stay("14h")
-    assert chart.decide().card(KIND).rules == ("ABR-03",)
-
-
-def test_inpatient_order_on_hold_and_doses_charted_as_not_given() -> None:
-    """Both questions find it, one card says it."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen()
-    chart.baclofen(since="59h", category="inpatient", status="on-hold")
-    chart.given("26h")
-    chart.not_given("18h", "10h", "2h")
-    card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "critical"
-    assert set(card.rules) >= {"ABR-01", "ABR-08"}
-
-
 def test_an_order_that_lapsed_at_its_planned_end_was_not_stopped() -> None:
     """It counts as an interruption for suspected withdrawal, not as an abrupt stop."""
     chart = Chart()
@@ -442,11 +227,40 @@ def test_completed_on_paper_with_tablets_left() -> None:
     assert chart.decide().is_silent
 
 
-def test_the_administration_record_tells_of_a_stay_without_an_encounter() -> None:
-    """A ward charts doses; no encounter is to be had."""
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asNeeded": True},
+        {"start": "+5d"},
+        {"count": 1},
+    ],
+)
+def test_what_does_not_continue_baclofen(changes: dict[str, object]) -> None:
+    """As needed, from next week on, or a single dose: the stop in the same signing is a stop."""
     chart = Chart()
-    chart.baclofen()
-    chart.baclofen(since="60h", category="inpatient")
-    chart.given("50h", "42h", "34h", "26h")
-    chart.not_given("18h", "10h", "2h")
-    assert chart.decide(unsupported=["Encounter"]).card(KIND).rules == ("ABR-08",)
+    order = chart.baclofen()
+    draft = chart.draft(order, id="new", status="draft")
+    dosage = draft["dosageInstruction"][0]
+    if "asNeeded" in changes:
+        dosage["asNeededBoolean"] = True
+    if "start" in changes:
+        dosage["timing"]["repeat"]["boundsPeriod"] = {"start": instant("+5d")}
+    if "count" in changes:
+        dosage["timing"]["repeat"]["count"] = 1
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped"), draft]).urgency(KIND) == "critical"
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Consult to palliative care for symptom management", "critical"),
+        ("Palliative radiotherapy planning CT", "critical"),
+        ("Comfort measures only", "info"),
+    ],
+)
+def test_what_comfort_care_is(text: str, urgency: str) -> None:
+    """A consult and a palliative treatment are not comfort care."""
+    chart = Chart()
+    order = chart.baclofen()
+    chart.order(text)
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).urgency(KIND) == urgency
