@@ -13,6 +13,7 @@ from cards.timeline.reservoir import days_to
 from cards.verdict import Evidence
 
 PUMP_OPERATIONS = frozenset({Act.PUMP_IMPLANT, Act.PUMP_REMOVAL, Act.PUMP_REVISION, Act.PUMP_REPLACEMENT})
+PUMP_VISITS = frozenset({Act.PUMP_REFILL, Act.PUMP_INTERROGATION, Act.CATHETER_STUDY})
 UNDER_ANAESTHESIA = PUMP_OPERATIONS | {Act.SURGERY, Act.ANAESTHESIA, Act.SPINE_SURGERY, Act.ABDOMINAL_SURGERY}
 
 _PLANNED = frozenset({"active", "draft", "booked", "pending", "proposed", "on-hold", "unknown", ""})
@@ -30,6 +31,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     when: When | None
     told: When | None = None  # when it was ordered
     is_draft: bool = False
+
+    @property
+    def is_pump_visit(self) -> bool:
+        """A refill or check, even where its order stands under "surgery"."""
+        return bool(self.acts & PUMP_VISITS) and not self.acts & PUMP_OPERATIONS
 
     @property
     def evidence(self) -> Evidence:

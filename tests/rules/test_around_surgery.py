@@ -69,6 +69,16 @@ def test_no_operation_that_matters(draft: Resource) -> None:
     assert chart.decide(APPOINTMENT_BOOK, [draft]).is_silent
 
 
+def test_a_refill_ordered_under_surgery_is_no_operation() -> None:
+    """The category of an order is the department's, not the patient's."""
+    chart = with_pump()
+    chart.baclofen()
+    refill = service("Intrathecal baclofen pump refill", category=[{"text": "Surgery"}])
+    decided = chart.decide(ORDER_SIGN, [refill])
+    assert said(decided, "PER-01") == ""
+    assert said(decided, "PER-03") == ""
+
+
 def test_local_anaesthesia_with_fasting() -> None:
     """Nothing by mouth makes it an interruption after all."""
     chart = Chart()

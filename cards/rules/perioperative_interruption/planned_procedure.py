@@ -81,14 +81,15 @@ def planned_procedure(case: Case) -> Verdict:
 
 
 def _ahead(case: Case) -> tuple[Operation, ...]:
-    return ahead(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.SURGERY_AHEAD))
+    near = ahead(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.SURGERY_AHEAD))
+    return tuple(o for o in near if not o.is_pump_visit)
 
 
 def _done(case: Case) -> Operation | None:
     """An operation of the last days after which nobody saw to baclofen: no dose given since, no order on the ward."""
     assert case.oral is not None
     done = just_done(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.AFTER_SURGERY))
-    if done is None or done.when is None or _is_under_local(done, case):
+    if done is None or done.when is None or done.is_pump_visit or _is_under_local(done, case):
         return None
     given = case.oral.last_given
     resumed = given is not None and given.when is not None and given.when.latest >= done.when.latest

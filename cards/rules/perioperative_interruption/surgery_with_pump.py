@@ -15,7 +15,7 @@ from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place
 from cards.record.concepts import Act
 from cards.rule import rule
 from cards.sentences import told_dose
-from cards.timeline.operations import PUMP_OPERATIONS, UNDER_ANAESTHESIA, Operation, ahead
+from cards.timeline.operations import PUMP_OPERATIONS, PUMP_VISITS, UNDER_ANAESTHESIA, Operation, ahead
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Quiet, Urgency, Verdict
@@ -36,7 +36,6 @@ CHECK = (
 )
 SUPPLY = "Alarm date {date}: {told}."
 
-_ELSEWHERE = frozenset({*PUMP_OPERATIONS, Act.PUMP_REFILL, Act.PUMP_INTERROGATION, Act.CATHETER_STUDY})
 _CONSULT_STATUS = frozenset({"active", "draft", "completed", "fulfilled", "booked", "arrived", "unknown", ""})
 
 
@@ -55,7 +54,7 @@ def surgery_with_pump(case: Case) -> Verdict:
     if isinstance(pump, Quiet):
         return pump
     near = ahead(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.SURGERY_AHEAD))
-    operation = next((o for o in near if not o.acts & _ELSEWHERE), None)
+    operation = next((o for o in near if not o.acts & (PUMP_OPERATIONS | PUMP_VISITS)), None)
     if operation is None:
         return Quiet("no operation planned, other than on the pump", rests_on=(SERVICE_REQUESTS, APPOINTMENTS))
     prepared = _is_consulted(case) and _lasts(case, pump, operation)
