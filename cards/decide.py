@@ -4,14 +4,16 @@ Record -> Case -> one verdict a rule -> one clear card a kind. A silence that re
 not a silence (`_settled`), and a rule that crashes costs its own verdict, never the others'.
 """
 
+import traceback
 from collections.abc import Sequence
 
 import msgspec
 
 from cards import needs
 from cards.case import Case
+from cards.hooks import ORDERING
 from cards.ledger import Ledger
-from cards.merge import Fired, could_not_check, merged
+from cards.merge import Fired, Gap, could_not_check, merged
 from cards.moment import Moment, Supplied
 from cards.record.read import read
 from cards.record.record import Record
@@ -76,14 +78,14 @@ def decide(
     cards = merged(fired, case, raised=raised, max_cards=max_cards)
     open_rules = [(r, o) for r, o in zip(asked, outcomes, strict=True) if _is_open(r, o, case)]
     crashed = [rule for rule in asked if rule.implements in raised]
-    gap = _gap(open_rules, crashed, cards, case)
+    gap = _gap(open_rules, crashed, asked, cards, case)
     return Decision(
         record=record,
         cards=cards,
         outcomes=tuple(outcomes),
-        could_not_check=gap.card,
-        missing=gap.missing,
-        only_raised=gap.only_raised,
+        could_not_check=could_not_check(gap, case) if gap else None,
+        missing=gap.missing if gap else (),
+        only_raised=gap is not None and not (gap.missing or gap.drafts),
     )
 
 
@@ -92,10 +94,17 @@ def _asked(rule: Rule, case: Case) -> Outcome:
     try:
         verdict = suppressed(case) or rule.ask(case)
     except Exception as error:  # noqa: BLE001 - the one place: a rule's crash must not silence the others
-        return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), type(error).__name__)
+        return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), _where(error))
     if isinstance(verdict, Card):
         verdict = downgraded(_without_counter_evidence(verdict, rule, case), case)
     return Outcome(rule.implements, rule.name, _settled(verdict, rule, case))
+
+
+def _where(error: Exception) -> str:
+    """Exception class, file and line: what an operator needs, and nothing of the chart."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _without_counter_evidence(card: Card, rule: Rule, case: Case) -> Card:
@@ -127,23 +136,35 @@ def _is_open(rule: Rule, outcome: Outcome, case: Case) -> bool:
     return isinstance(outcome.verdict, CannotTell) and bool(outcome.verdict.missing) and ceiling >= Urgency.WARNING
 
 
-class _Gap(msgspec.Struct, frozen=True):
-    card: MergedCard | None = None
-    missing: tuple[str, ...] = ()
-    only_raised: bool = False
-
-
 def _gap(
-    open_rules: list[tuple[Rule, Outcome]], crashed: list[Rule], cards: tuple[MergedCard, ...], case: Case
-) -> _Gap:
-    """The could-not-check card, if the contract's rule 5 or 6 asks for one: could it have outranked what fires?"""
+    open_rules: list[tuple[Rule, Outcome]],
+    crashed: list[Rule],
+    asked: list[Rule],
+    cards: tuple[MergedCard, ...],
+    case: Case,
+) -> Gap | None:
+    """What could not be checked, if it could have outranked what fires (contract, rules 5 and 6)."""
     reached = max((card.urgency for card in cards), default=None)
     above = [(rule, outcome) for rule, outcome in open_rules if reached is None or rule.could_reach > reached]
     failed = [rule for rule in crashed if reached is None or rule.could_reach > reached]
-    if not above and not failed:
-        return _Gap()
+    drafts = case.record.unread_drafts if reached is not Urgency.CRITICAL else ()
+    if not (above or failed or drafts):
+        return None
     verdicts = [outcome.verdict for _, outcome in above]
-    missing = tuple(dict.fromkeys(need for v in verdicts if isinstance(v, CannotTell) for need in v.missing))
+    missing = dict.fromkeys(need for v in verdicts if isinstance(v, CannotTell) for need in v.missing)
     rules = [rule for rule, _ in above] + failed
-    card = could_not_check(rules, missing, [rule.implements for rule in failed], case)
-    return _Gap(card, missing, only_raised=not above)
+    return Gap(
+        rules=tuple(rules or asked[:1]),
+        missing=tuple(missing),
+        raised=tuple(rule.implements for rule in failed),
+        drafts=drafts,
+        touches=case.moment.hook in ORDERING and (bool(drafts) or _touches(case)),
+    )
+
+
+def _touches(case: Case) -> bool:
+    """Whether the drafts are about baclofen. If that itself cannot be worked out, they may be."""
+    try:
+        return case.oral_change.touches or case.pump_change.touches
+    except Exception:  # noqa: BLE001 - the crash that is being told must not be lost in telling it
+        return True

@@ -36,9 +36,21 @@ _CONFIRM = "More than 72 h since the last dose: prescriber to confirm; sedation 
 _MAX_STEPS = 40
 
 
-def suggestions_for(keys: Sequence[str], case: Case) -> tuple[Suggestion, ...]:
-    """The suggestions for these keys that make sense for this patient, in the order of the keys."""
-    return tuple(s for key in keys if (s := _BUILDERS[key](case)) is not None)
+def suggestions_for(keys: Sequence[str], case: Case) -> tuple[tuple[Suggestion, ...], tuple[str, ...]]:
+    """The suggestions that make sense for this patient, in the order of the keys; and the keys that failed.
+
+    A draft that cannot be built costs itself, never the card that it hangs on.
+    """
+    built: list[Suggestion] = []
+    failed: list[str] = []
+    for key in keys:
+        try:
+            suggestion = _BUILDERS[key](case)
+        except Exception:  # noqa: BLE001 - told on the card and counted as failed by the caller
+            failed.append(key)
+            continue
+        built += [suggestion] if suggestion else []
+    return tuple(built), tuple(failed)
 
 
 def checked(resource: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import msgspec
 from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS, needs
 from cards.case import Case
 from cards.drafts import suggestions_for
-from cards.hooks import ORDERING
 from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, NOT_IN, OVERRIDE_REASONS, kind_order
 from cards.rule import Rule
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
@@ -18,6 +17,9 @@ _MAX_EVIDENCE = 12
 FOOTER = (
     "Decision support for clinicians; check against local guidance and primary sources; "
     "does not replace clinical judgement."
+)
+NOT_AN_ALL_CLEAR = (
+    "This is not an all-clear: check baclofen, last dose and pump in the chart and with the patient or carer."
 )
 _COULD_NOT_CHECK_OVERRIDES = ("data-incorrect", "will-do-later")
 
@@ -33,9 +35,9 @@ class Fired(msgspec.Struct, frozen=True):
         return self.verdict.urgency if isinstance(self.verdict, Card) else Urgency.INFO
 
     @property
-    def rank(self) -> tuple[int, str]:
-        """Most urgent first, then the order of the matrix."""
-        return (-self.urgency, self.rule.order)
+    def rank(self) -> tuple[bool, int, str]:
+        """Cards before addenda, most urgent first, then the order of the matrix."""
+        return (isinstance(self.verdict, Addendum), -self.urgency, self.rule.order)
 
 
 def merged(fired: Sequence[Fired], case: Case, *, raised: Sequence[str], max_cards: int) -> tuple[MergedCard, ...]:
@@ -78,6 +80,7 @@ def _card(kind: str, group: list[Fired], absorbed: list[Fired], case: Case, rais
     evidence = _united_evidence(everything)
     keys = list(dict.fromkeys(key for f in everything for key in f.verdict.suggestions))
     keys = [key for key in keys if key not in NOT_IN.get(kind, ())]
+    suggestions, failed = suggestions_for(keys, case)
     urgency = max(f.urgency for f in everything) if absorbed else leader.urgency
     overrides = list(dict.fromkeys(code for f in everything for code in f.rule.overrides))
     return MergedCard(
@@ -85,12 +88,13 @@ def _card(kind: str, group: list[Fired], absorbed: list[Fired], case: Case, rais
         kind_display=KINDS[kind],
         urgency=urgency,
         summary=summary(leader.verdict.summary),
-        detail=_detail(group, absorbed, evidence, missing, raised, case),
+        detail=_detail(group, absorbed, evidence, missing, [*raised, *failed], case),
         rules=tuple(rules),
         leader=leader.rule.implements,
         evidence=evidence,
         not_available=missing,
-        suggestions=suggestions_for(keys, case),
+        suggestions=suggestions,
+        failed_suggestions=failed,
         override_reasons=tuple((code, OVERRIDE_REASONS[code]) for code in overrides),
     )
 
@@ -156,11 +160,15 @@ def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
 
 
 def not_available_line(missing: Sequence[str], case: Case) -> str:
-    """ "Not available: procedures (the EHR refused)": required on every card where it is so (FND-08)."""
-    told = []
+    """ "Not available: procedures (the EHR refused)": required on every card where it is so (FND-08).
+
+    Needs with the same fate are told together.
+    """
+    by_fate: dict[str, list[str]] = {}
     for key in missing:
         because = case.ledger[key].because if key in case.ledger else "not asked for"
-        told.append(f"{needs.BY_KEY[key].words} ({safe(because)})" if because else needs.BY_KEY[key].words)
+        by_fate.setdefault(because, []).append(needs.BY_KEY[key].words)
+    told = [f"{listed(words)} ({safe(because)})" if because else listed(words) for because, words in by_fate.items()]
     return f"Not available: {'; '.join(told)}."
 
 
@@ -181,28 +189,46 @@ def _basis(rules: Sequence[Rule], case: Case) -> str:
     )
 
 
-def could_not_check(rules: Sequence[Rule], missing: Sequence[str], raised: Sequence[str], case: Case) -> MergedCard:
-    """The card that says that nothing could be said."""
-    touches = case.oral_change.touches or case.pump_change.touches
-    kinds = list(dict.fromkeys(rule.kind for rule in rules))
-    told = listed([needs.BY_KEY[key].words for key in missing[:3]]) or "a rule failed"
-    lines = [f"- Could not be checked: {listed([KINDS[kind].lower() for kind in kinds])}."]
-    if missing:
-        lines.append(f"- {not_available_line(missing, case)}")
-    if raised:
-        lines.append(f"- Failed: {listed(tuple(raised))}; the operator has been told.")
-    lines.append(
-        "- This is not an all-clear: check baclofen, last dose and pump in the chart and with the patient or carer."
-    )
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """What could not be checked: the open rules, the needs behind them, rules that failed, drafts nobody could read."""
+
+    rules: tuple[Rule, ...] = ()
+    missing: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
+    touches: bool = False  # the user's drafts touch baclofen, or may
+
+    @property
+    def told(self) -> str:
+        """The gap in a few words."""
+        if self.drafts:
+            return "an order being signed could not be read"
+        if self.missing:
+            return f"{listed([needs.BY_KEY[key].words for key in self.missing[:3]])} not available"
+        return "a rule failed"
+
+
+def could_not_check(gap: Gap, case: Case) -> MergedCard:
+    """The card that says that nothing could be said; a warning where the drafts touch baclofen, or may."""
+    kinds = list(dict.fromkeys(rule.kind for rule in gap.rules))
+    lines = []
+    if gap.drafts:
+        lines.append(f"- Not read, it may stop or hold baclofen: {listed([safe(d) for d in gap.drafts[:5]])}.")
+    if kinds:
+        lines.append(f"- Could not be checked: {listed([KINDS[kind].lower() for kind in kinds])}.")
+    if gap.missing:
+        lines.append(f"- {not_available_line(gap.missing, case)}")
+    if gap.raised:
+        lines.append(f"- Failed: {listed(gap.raised)}; the operator has been told.")
+    lines.append(f"- {NOT_AN_ALL_CLEAR}")
     return MergedCard(
         kind=COULD_NOT_CHECK,
         kind_display=KINDS[COULD_NOT_CHECK],
-        urgency=Urgency.WARNING if touches and case.moment.hook in ORDERING else Urgency.INFO,
-        summary=summary(f"Baclofen check could not be completed: {told} not available"
-                        if missing else "Baclofen check could not be completed: a rule failed"),
-        detail="\n".join([*lines, "", _basis(rules, case)]),
-        rules=tuple(dict.fromkeys(rule.implements for rule in rules)),
-        leader=rules[0].implements,
-        not_available=tuple(missing),
+        urgency=Urgency.WARNING if gap.touches else Urgency.INFO,
+        summary=summary(f"Baclofen check could not be completed: {gap.told}"),
+        detail="\n".join([*lines, "", _basis(gap.rules, case)]),
+        rules=tuple(dict.fromkeys(rule.implements for rule in gap.rules)),
+        leader=gap.rules[0].implements,
+        not_available=gap.missing,
         override_reasons=tuple((code, OVERRIDE_REASONS[code]) for code in _COULD_NOT_CHECK_OVERRIDES),
-    )  # fmt: skip
+    )

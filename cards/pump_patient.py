@@ -2,6 +2,7 @@
 
 from cards.case import Case
 from cards.needs import (
+    ADMINISTRATIONS,
     CONDITIONS,
     DEVICE_USE,
     DEVICES,
@@ -14,7 +15,7 @@ from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Quiet
 
 PUMP_NEEDS: tuple[Need, ...] = (
-    DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS,
+    DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, ADMINISTRATIONS, CONDITIONS,
 )  # fmt: skip
 DRUG_NOT_RECORDED = "The drug in the pump is not recorded; it may be baclofen: ask for the pump card."
 
@@ -32,7 +33,7 @@ def pump_in_place(case: Case) -> Pump | Quiet:
     """The same, and it was not taken out."""
     pump = pump_that_may_hold_baclofen(case)
     if isinstance(pump, Pump) and not pump.is_in_place:
-        return Quiet("the pump was taken out", rests_on=())
+        return Quiet("the pump was taken out", rests_on=(PROCEDURES, DEVICES))
     return pump
 
 

@@ -10,7 +10,14 @@ COMFORT = (
     "giving it by tube, or a benzodiazepine."
 )
 _NOT_IN_COMFORT_CARE = frozenset({"icu", "labs", "cooling", "fluids", "catheter", "midazolam"})
-_INTENSIVE = ("ICU", "CK", "monitored bed")
+_INTENSIVE = (
+    "ICU",
+    "If severe: ICU",
+    "Benzodiazepine bridge in a monitored bed",
+    "39 °C or more",
+    "Rhabdomyolysis",
+    "Organs",
+)
 
 
 def suppressed(case: Case) -> Quiet | None:
@@ -25,7 +32,7 @@ def downgraded(card: Card, case: Case) -> Card:
     return msgspec.structs.replace(
         card,
         urgency=Urgency.INFO,
-        detail=(*card.detail[:1], COMFORT, *(b for b in card.detail[1:] if not any(w in b for w in _INTENSIVE))),
+        detail=(*card.detail[:1], COMFORT, *(b for b in card.detail[1:] if not b.startswith(_INTENSIVE))),
         suggestions=tuple(key for key in card.suggestions if key not in _NOT_IN_COMFORT_CARE),
         capped="comfort care",
     )

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from cards.case import Case
 from cards.needs import (
     ADMINISTRATIONS,
     CONDITIONS,
-    DEVICE_USE,
-    DEVICES,
     LABS,
-    MEDICATION_REQUESTS,
-    MEDICATION_STATEMENTS,
     OBSERVATIONS,
     PATIENT,
     PROCEDURES,
@@ -22,10 +20,9 @@ from cards.record.facts import MedicationOrder
 from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Score
 from cards.timeline.interruptions import Level
-from cards.verdict import Card, Evidence, Quiet, Urgency
+from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say, when
 
-PUMP_NEEDS = (DEVICES, DEVICE_USE, PROCEDURES, MEDICATION_REQUESTS, MEDICATION_STATEMENTS, CONDITIONS)
 SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 TREATED_SINCE = (SERVICE_REQUESTS, PROCEDURES, ADMINISTRATIONS)  # where a treatment of the last day stands
 
@@ -125,6 +122,22 @@ def sepsis_line(case: Case, score: Score) -> tuple[str, ...]:
 def needs_of_age(case: Case) -> tuple[Need, ...]:
     """Without an age a fast pulse cannot be called fast: then a silence about findings rests on the patient's data."""
     return () if case.vital_limits is not None else (PATIENT,)
+
+
+def both(first: Verdict, second: Verdict) -> Verdict:
+    """Each route is judged separately (FND-01); of two cards the more urgent leads and tells the other."""
+    cards = sorted((v for v in (first, second) if isinstance(v, Card)), key=lambda c: -c.urgency)
+    if not cards:
+        return second
+    if len(cards) == 1:
+        return cards[0]
+    leader, other = cards
+    return msgspec.structs.replace(
+        leader,
+        detail=(*leader.detail[:1], f"Also: {other.summary}", *leader.detail[1:], *other.detail[:1]),
+        evidence=(*leader.evidence, *other.evidence),
+        suggestions=tuple(dict.fromkeys((*leader.suggestions, *other.suggestions))),
+    )
 
 
 def first_certain(case: Case, *reasons: Quiet) -> Quiet:

@@ -103,3 +103,4 @@ class MergedCard(msgspec.Struct, frozen=True, kw_only=True):
     not_available: tuple[str, ...] = ()  # need keys
     suggestions: tuple[Suggestion, ...] = ()
     override_reasons: tuple[tuple[str, str], ...] = ()  # code, display
+    failed_suggestions: tuple[str, ...] = ()  # keys whose draft could not be built: a bug of ours

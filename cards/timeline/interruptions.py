@@ -248,9 +248,7 @@ def _omitted(exposure: OralExposure, stay: Stay | None, record: Record, moment: 
     if any(stay.contains(a.when) for a in exposure.given):
         return None
     since, basis = last_exposure(exposure, stay, moment)
-    if since is None:
-        return None
-    hours = since.hours_until(moment.now)
+    hours = since.hours_until(moment.now) if since else 0.0  # no admission time: omitted, nobody knows how long
     confirmed = record.ledger.is_whole(needs.ADMINISTRATIONS.key)
     level = _level_by_hours(hours, moment.limit(limits.ORAL_MISSED), moment, confirmed=confirmed)
     told_at = home.when if isinstance(home, Dispense) else home.start or home.authored

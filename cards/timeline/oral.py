@@ -68,7 +68,7 @@ def chart_orders(record: Record) -> list[MedicationOrder]:
     replaced = {o.reference for o in record.replaced}
     implied = [
         o for o in record.medication_orders
-        if o.is_draft and o.reference not in replaced and o.status in ("stopped", "on-hold", "completed")
+        if o.is_draft and o.reference not in replaced and o.status in ("stopped", "on-hold", "completed", "cancelled")
     ]  # fmt: skip
     was_active = [msgspec.structs.replace(o, status="active", is_draft=False, status_changed=None) for o in implied]
     return [*(o for o in record.medication_orders if not o.is_draft), *record.replaced, *was_active]

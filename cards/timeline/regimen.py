@@ -27,7 +27,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     route: Route
     stops: tuple[MedicationOrder, ...]  # drafts that stop, cancel, hold or forbid; or replace by another drug
     stop_orders: tuple[Order, ...]  # "stop the pump", "stop baclofen" as service orders
-    orders: tuple[MedicationOrder, ...]  # baclofen that the drafts order (selected or not)
+    orders: tuple[MedicationOrder, ...]  # baclofen that the drafts order (selected or not), to be taken from now on
+    later: tuple[MedicationOrder, ...]  # regular baclofen that they order from a later day on: steps of a taper
     continuing: tuple[MedicationOrder, ...]  # chart orders that stay
     after: DailyDose | None
     is_after_known: bool
@@ -106,6 +107,7 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
         stops=tuple(selected),
         stop_orders=tuple(o for o in stop_orders if is_selected(o.reference, moment)),
         orders=tuple(ordering),
+        later=tuple(o for o in mine if o.status in _ORDERING and _is_regular(o) and o not in ordering),
         continuing=continuing,
         after=after,
         is_after_known=is_known,
@@ -116,7 +118,11 @@ def continues(order: MedicationOrder, moment: Moment) -> bool:
     """Whether this order keeps somebody on baclofen: regular, more than one dose, and from within 12 h on."""
     begins = order.start
     late = begins is not None and begins.earliest - moment.now > _SOON
-    return not order.dosage.is_prn and not order.is_once and not late
+    return _is_regular(order) and not late
+
+
+def _is_regular(order: MedicationOrder) -> bool:
+    return not (order.do_not_perform or order.dosage.is_prn or order.is_once)
 
 
 def _is_mine(order: MedicationOrder, routes: frozenset[Route], known: dict[str, MedicationOrder]) -> bool:

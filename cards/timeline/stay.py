@@ -45,7 +45,8 @@ def current_stay(encounters: Sequence[Encounter], moment: Moment) -> Stay | None
     The stay that encounter-start names is beginning, though the chart still has it as planned.
     """
     named = [e for e in encounters if moment.encounter_id and e.reference.split("/")[-1] == moment.encounter_id]
-    for encounter in named or sorted(encounters, key=_began, reverse=True):
+    others = sorted((e for e in encounters if e not in named), key=_began, reverse=True)
+    for encounter in (*named, *others):  # a clinic visit that the hook names may lie within an inpatient stay
         if _is_bed(encounter) and _is_under_way(encounter, moment.now):
             return Stay(encounter.reference, encounter.kind in _EMERGENCY, encounter.start)
     beginning = named if moment.hook is ENCOUNTER_START else []

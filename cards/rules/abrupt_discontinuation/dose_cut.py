@@ -14,6 +14,7 @@ from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line, renal_reason, told_dose
+from cards.telling import both
 from cards.timeline.regimen import Change, is_selected
 from cards.timeline.taper import allowed_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -40,11 +41,13 @@ PUMP_ADVICE = (
     limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.ABRUPT_CUT_SHARE, limits.ITB_STEP_SHARE],
     overrides=["planned-taper", "serious-adverse-reaction", "specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    counter=[(CARE_PLANS, "care plans")],
 )
 def dose_cut(case: Case) -> Verdict:
     if not case.doses_are_comparable:
         return Quiet("a dose is not plausible: not compared", rests_on=())
-    return _by_pump(case) or _by_mouth(case)
+    by_pump = _by_pump(case)
+    return both(by_pump, _by_mouth(case)) if by_pump else _by_mouth(case)
 
 
 def _by_mouth(case: Case) -> Verdict:

@@ -8,7 +8,7 @@ Else  quiet: doses given, planned taper, short use; signs of toxicity make holdi
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, VITALS
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, VITALS
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -34,7 +34,7 @@ ASK_WHY = "Ask why: nil by mouth, tube lost, sedation."
 @rule(
     implements="ABR-08",
     hooks=[PATIENT_VIEW, ORDER_SIGN, ORDER_SELECT],
-    deciding=[*ORAL_NEEDS],
+    deciding=[*ORAL_NEEDS, ENCOUNTERS],
     refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.DUP18, sources.DAL07, sources.LYV, sources.GABLO],
     limits=[limits.MISSED_DOSES, limits.ORAL_MISSED, limits.ORAL_MISSED_SHORT_INTERVAL, limits.ORAL_CONFIRMED],
@@ -47,7 +47,9 @@ def held_doses(case: Case) -> Verdict:
         return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
     gap = case.interrupted_by(Kind.NOT_GIVEN)
     if gap is None:
-        return Quiet("no dose missed, as far as is charted", rests_on=(ADMINISTRATIONS,))
+        return Quiet(
+            "no dose missed, as far as is charted", rests_on=(ADMINISTRATIONS, ENCOUNTERS, MEDICATION_REQUESTS)
+        )
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
     if case.taper and case.taper.excuses and case.taper.reference in {o.reference for o in case.oral.orders}:

@@ -9,7 +9,16 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
-from cards.needs import CARE_PLANS, ENCOUNTERS, LABS, MEDICATION_REQUESTS, SERVICE_REQUESTS, VITALS, Need
+from cards.needs import (
+    ADMINISTRATIONS,
+    CARE_PLANS,
+    ENCOUNTERS,
+    LABS,
+    MEDICATION_REQUESTS,
+    SERVICE_REQUESTS,
+    VITALS,
+    Need,
+)
 from cards.record.concepts import Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -26,8 +35,8 @@ from cards.sentences import (
     toxic_line,
     with_dose,
 )
-from cards.telling import early_signs
-from cards.timeline.interruptions import Kind, missed_dose_threshold
+from cards.telling import as_sure_as_read, both, early_signs
+from cards.timeline.interruptions import Interruption, Kind, missed_dose_threshold
 from cards.timeline.regimen import Change
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import hours, listed, say
@@ -36,6 +45,9 @@ STOPPING = "Stopping {what} abruptly risks withdrawal: taper or keep the order"
 STOPPED = "{What} was stopped abruptly {gap} ago: withdrawal risk, taper or resume"
 PUMP = "Stopping intrathecal {what} risks life-threatening withdrawal: keep it running"
 UNREAD = "An order being sent out could not be read: check that it does not stop baclofen"
+UNKNOWN_STOP = "{What} was stopped, the chart does not say when: ask for the last dose"
+ASK_WHEN = "Confirm the last dose with patient, MAR or pharmacy."
+WRITTEN_WITHIN_DAYS = 365  # judgement: an older order without an end is history
 ADVICE = "Options: keep the order, reduce stepwise over weeks, or ask PM&R, neurology or the pump team."
 NOT_CONTINUED = "{drugs} in its place does not continue baclofen."
 CAPPED_SELECTING = "still selecting the order"
@@ -53,12 +65,12 @@ CAPPED_SELECTING = "still selecting the order"
         "comfort-care", "patient-refuses", "data-incorrect",
     ],
     could_reach=Urgency.CRITICAL,
-    counter=[(MEDICATION_REQUESTS, "other baclofen orders")],
+    counter=[(MEDICATION_REQUESTS, "other baclofen orders"), (CARE_PLANS, "care plans")],
 )  # fmt: skip
 def stop_order(case: Case) -> Verdict:
     if case.moment.hook in ORDERING:
         pump = _stops_pump(case)
-        return pump or _stops_oral(case)
+        return both(pump, _stops_oral(case)) if pump else _stops_oral(case)
     return _was_stopped(case)
 
 
@@ -114,16 +126,19 @@ def _was_stopped(case: Case) -> Verdict:
     if gap is None:
         return Quiet("no stop or hold is recorded")
     since = gap.hours(case.now)
+    threshold = missed_dose_threshold(case.oral.interval_hours, case.moment)
+    if gap.since is None or (gap.since.precision in ("ambiguous", "month", "year") and since < threshold):
+        return _stopped_at_an_unknown_time(case, gap)
     if since > case.moment.limit(limits.RECENT_STOP) * 24:
         return Quiet("stopped more than 7 days ago", rests_on=())
-    if since < missed_dose_threshold(case.oral.interval_hours, case.moment):
+    if since < threshold:
         return Quiet("last dose less than one missed-dose threshold ago", rests_on=())
     reasons = gap.order.reasons if gap.order else frozenset()
     if excuse := _excuse(case, reasons):
         return excuse
     toxic = toxic_line(case)
     return Card(
-        urgency=_urgency(case, reasons),
+        urgency=as_sure_as_read(_urgency(case, reasons), case, ADMINISTRATIONS),
         summary=TOXIC_SUMMARY if toxic else say(STOPPED, What=with_dose(case.oral.dose).capitalize(), gap=hours(since)),
         detail=(
             oral_exposure_line(case),
@@ -161,6 +176,23 @@ def _unread_order(case: Case) -> Card | None:
         suggestions=(),
         capped="the order was not read",
     )  # fmt: skip
+
+
+def _stopped_at_an_unknown_time(case: Case, gap: Interruption) -> Verdict:
+    """Many charts do not say when an order was stopped: a reminder, while it was written within the last year."""
+    written = gap.since.earliest if gap.since else None
+    if written is None or (case.now - written).days > WRITTEN_WITHIN_DAYS:
+        return Quiet("stopped at an unknown time, written more than a year ago", rests_on=())
+    if excuse := _excuse(case, gap.order.reasons if gap.order else frozenset()):
+        return excuse
+    return Card(
+        urgency=Urgency.INFO,
+        summary=say(UNKNOWN_STOP, What=with_dose(case.oral.dose if case.oral else None).capitalize()),
+        detail=(oral_exposure_line(case), ASK_WHEN, WHY_STOPPING_HARMS),
+        evidence=(*gap.evidence, *oral_evidence(case)),
+        suggestions=("consult",),
+        capped="time of the stop not recorded",
+    )
 
 
 def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:

@@ -44,7 +44,7 @@ STILL = (
     could_reach=Urgency.WARNING,
 )  # fmt: skip
 def taper_too_fast(case: Case) -> Verdict:
-    drafts = case.oral_change.orders
+    drafts = (*case.oral_change.orders, *case.oral_change.later)
     steps = entered_taper(drafts)
     if not steps:
         return Quiet("no draft reduces baclofen by mouth in steps", rests_on=())

@@ -9,7 +9,7 @@ Else  quiet: "NPO except medications", a tube route is ordered, short use
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import CARE_PLANS, ENCOUNTERS, NUTRITION_ORDERS, SERVICE_REQUESTS
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, NUTRITION_ORDERS, SERVICE_REQUESTS
 from cards.perioperative import ADDITIVE, CONTINUE, SHORT_PAUSE
 from cards.record.concepts import Act
 from cards.record.facts import Order
@@ -33,6 +33,7 @@ MAX_NAME = 60  # characters of the order's own words in the summary
     limits=[limits.NPO_LONG_ENOUGH, limits.ORAL_MISSED],
     overrides=["already-resumed", "specialist-plan", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    counter=[(SERVICE_REQUESTS, "service orders"), (CARE_PLANS, "care plans"), (ADMINISTRATIONS, "doses given")],
 )
 def npo_or_hold(case: Case) -> Verdict:
     if case.oral is None or not case.takes_oral:

@@ -20,11 +20,11 @@ from cards.needs import (
     PROCEDURES,
     VITALS,
 )
+from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import told_dose
 from cards.telling import (
-    PUMP_NEEDS,
     SIGNS,
     counted_line,
     first_certain,

@@ -10,7 +10,7 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_lines
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, PATIENT, PROCEDURES
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer, fewest_points
@@ -53,7 +53,7 @@ RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
             limits.SYMPTOMS_WINDOW],
     overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
     could_reach=Urgency.CRITICAL,
-    counter=[(ADMINISTRATIONS, "doses given")],
+    counter=[(ADMINISTRATIONS, "doses given"), (MEDICATION_REQUESTS, "orders")],
 )  # fmt: skip
 def oral(case: Case) -> Verdict:
     if case.oral is None:

@@ -10,10 +10,11 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT
+from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import OPIOIDS, Drug
 from cards.rule import rule
 from cards.sentences import ORAL_NEEDS
-from cards.telling import PUMP_NEEDS, SIGNS, TREATED_SINCE, draft_evidence, restore_keys, treatment_line
+from cards.telling import SIGNS, TREATED_SINCE, draft_evidence, restore_keys, treatment_line
 from cards.timeline.regimen import selected_drafts
 from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Quiet, Urgency, Verdict

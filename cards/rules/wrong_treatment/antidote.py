@@ -10,11 +10,12 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT
+from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Drug, Sign
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer
 from cards.sentences import ORAL_NEEDS
-from cards.telling import PUMP_NEEDS, SIGNS, TREATED_SINCE, draft_evidence
+from cards.telling import SIGNS, TREATED_SINCE, draft_evidence
 from cards.timeline.findings import Findings
 from cards.timeline.regimen import selected_drafts
 from cards.verdict import Card, Quiet, Urgency, Verdict

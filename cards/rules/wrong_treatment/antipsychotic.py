@@ -10,12 +10,13 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT
+from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Drug
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_score import Score
 from cards.sentences import ORAL_NEEDS
-from cards.telling import PUMP_NEEDS, SIGNS, TREATED_SINCE, draft_evidence, restore_keys
+from cards.telling import SIGNS, TREATED_SINCE, draft_evidence, restore_keys
 from cards.timeline.interruptions import Level
 from cards.timeline.regimen import selected_drafts
 from cards.timeline.restoration import RECENT

@@ -10,9 +10,9 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.telling import (
-    PUMP_NEEDS,
     SIGNS,
     TREATED_SINCE,
     as_sure_as_read,

@@ -10,11 +10,12 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT
+from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Act
 from cards.record.facts import Order
 from cards.rule import rule
 from cards.sentences import ORAL_NEEDS
-from cards.telling import PUMP_NEEDS, SIGNS, TREATED_SINCE, restore_keys, treatment_line
+from cards.telling import SIGNS, TREATED_SINCE, restore_keys, treatment_line
 from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
