@@ -39,9 +39,9 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         date_order=site.date_order,
     )
     decision = _decided(parts, site, gathered, moment)
-    # Not on every chart opened: the rule itself asks when it was last answered. Few calls come here.
-    teaches = any(card.kind == EDUCATION for card in decision.cards)
-    if teaches and (taught := _last_answered(parts, site, call)):
+    # Few calls ask when the card was last answered: only those that would show it. The rule itself says what follows.
+    shows = any(card.kind == EDUCATION for card in decision.cards)
+    if shows and (taught := _last_answered(parts, site, call)):
         moment = msgspec.structs.replace(moment, taught=taught)
         decision = _decided(parts, site, gathered, moment)
     return Consultation(moment=moment, gathered=gathered, decision=decision)
