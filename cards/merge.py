@@ -125,11 +125,16 @@ def _detail(
     case: Case,
 ) -> str:
     """Markdown: what was found, why it matters, what to do; then what counted, what is missing, sources."""
-    bullets = list(dict.fromkeys(bullet for f in group for bullet in f.verdict.detail))
+    leader, *rest = group
+    addenda = [bullet for f in rest if isinstance(f.verdict, Addendum) for bullet in f.verdict.detail]
+    spare = [bullet for f in rest if isinstance(f.verdict, Card) for bullet in f.verdict.detail]
     others = [f.verdict.summary for f in group[1:] if isinstance(f.verdict, Card)]
     others += [f.verdict.summary for f in absorbed if isinstance(f.verdict, Card)]
-    bullets[1:1] = [f"Also: {line}" for line in dict.fromkeys(others) if line != _leader_summary(group)]
-    lines = [f"- {bullet}" for bullet in bullets[:MAX_BULLETS]]
+    also = [f"Also: {line}" for line in others if line != _leader_summary(group)]
+    # Nothing of the leader and of the addenda is cut; what other cards of this kind say has its "Also" line.
+    told = list(dict.fromkeys([*leader.verdict.detail[:1], *also, *leader.verdict.detail[1:], *addenda]))
+    told += [bullet for bullet in dict.fromkeys(spare) if bullet not in told][: max(0, MAX_BULLETS - len(told))]
+    lines = [f"- {bullet}" for bullet in told]
     lines += _evidence_lines(evidence, case)
     not_counted = list(
         dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted)
