@@ -59,7 +59,7 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
             have[need.key] = _not_asked(have[need.key], server.refusal)
         incidents = (f"the call's fhirServer was not used: {server.refusal}",) if server.refusal else ()
         return _gathered(wanted, have, sent.included, site, incidents=incidents)
-    asking = _Asking(client, server, call.patient_id, until)
+    asking = _Asking(client, server, call, until)
     answers, medications = asking.ask(missing, have, sent.included)
     for need in missing:
         have[need.key] = _with_answer(have[need.key], answers[need.key])
@@ -185,10 +185,11 @@ def _with_supersets(have: Mapping[str, Have]) -> dict[str, Have]:
 class _Asking:
     """One call's questions to its FHIR server, all under way at once."""
 
-    def __init__(self, client: FhirClient, server: _Server, patient_id: str, until: float) -> None:
+    def __init__(self, client: FhirClient, server: _Server, call: Call, until: float) -> None:
         self._client = client
         self._server = server
-        self._patient_id = patient_id
+        self._patient_id = call.patient_id
+        self._drafts = call.drafts
         self._until = until
 
     def ask(
@@ -205,7 +206,7 @@ class _Asking:
                 has_asked_for_drugs = True
                 seen = [r for h in have.values() for r in h.resources]
                 seen += [r for a in answers.values() for r in (*a.resources, *a.included)]
-                references = unresolved_medications((*seen, *included), self._server.base)
+                references = unresolved_medications((*seen, *included, *self._drafts), self._server.base)
                 reads = [self._submit_read(reference) for reference in references]
                 pending |= dict.fromkeys(reads, "")
             left = self._until - time.monotonic()

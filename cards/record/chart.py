@@ -38,6 +38,7 @@ class Chart:
         self.teachings: list[facts.Teaching] = []
         self.maternal: list[facts.MaternalExposure] = []
         self.unreadable: list[Unreadable] = []
+        self.unread_drafts: dict[str, str] = {}  # reference: why
         self.partial: dict[str, list[str]] = {}
         self.foreign = 0
         self.other_devices: set[str] = set()  # references of Devices that were read and are no pump
@@ -46,12 +47,14 @@ class Chart:
     def cannot_read(self, reference: str, because: str) -> None:
         """Note an entry that was not understood: its need is partial."""
         self.unreadable.append(Unreadable(reference, self.need, because))
+        if self.is_draft:
+            self.unread_drafts.setdefault(reference, because)
         self.lose(because)
 
-    def lose(self, because: str) -> None:
-        """The present need was not read whole."""
-        if self.need:
-            reasons = self.partial.setdefault(self.need, [])
+    def lose(self, because: str, need: str = "") -> None:
+        """The present need, or another, was not read whole."""
+        if need or self.need:
+            reasons = self.partial.setdefault(need or self.need, [])
             if because not in reasons:
                 reasons.append(because)
 

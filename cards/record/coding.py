@@ -146,6 +146,23 @@ def reference_of(value: Any) -> str:
     return next((string(item.get("reference")) for item in items(value) if item.get("reference")), "")
 
 
+def patient_of(reference: Any) -> str:
+    """The patient id that a reference names; "" if it names no patient."""
+    if type(reference) is not dict:
+        reference = next(iter(items(reference)), None)
+        if reference is None:
+            return ""
+    pointer = reference.get("reference")
+    if not isinstance(pointer, str) or not pointer or pointer[0] == "#":
+        return ""
+    if pointer.startswith("Patient/"):
+        return pointer[8:].partition("/")[0].partition("?")[0].strip()
+    if pointer.startswith(("urn:uuid:", "urn:oid:")):
+        return pointer.rsplit(":", 1)[-1]
+    _, found, rest = pointer.partition("/Patient/")
+    return rest.partition("/")[0].partition("?")[0].strip() if found else ""
+
+
 def notes(value: Any) -> str:
     """The words of Annotations, of strings, or of a mixture."""
     if isinstance(value, str):

@@ -12,13 +12,13 @@ import msgspec
 
 from cards.ledger import Entry, Ledger, State
 from cards.moment import Moment, Supplied
-from cards.record import facts, wire
+from cards.record import facts, statuses, versions, wire
 from cards.record.chart import Chart
-from cards.record.coding import items, string
+from cards.record.coding import items, patient_of, string
 from cards.record.conditions import read_condition
 from cards.record.devices import read_device, read_use_statement
 from cards.record.maternal import read_family_history
-from cards.record.medications import read_administration, read_dispense, read_request, read_statement
+from cards.record.medications import UNKNOWN_DRUG, read_administration, read_dispense, read_request, read_statement
 from cards.record.observations import read_observation, settle_pregnancy
 from cards.record.orders import read_appointment, read_care_plan, read_nutrition_order, read_service_request
 from cards.record.procedures import read_encounter, read_procedure
@@ -28,8 +28,8 @@ from cards.record.teaching import read_communication, read_document
 from cards.record.valuesets import ValueSets
 
 FOREIGN = "another patient's resource was dropped"
+FOREIGN_DRAFT = "it names another patient"
 NOT_READABLE = "an entry could not be read"
-TWO_VERSIONS = "came twice with different content"
 
 _HOLDING = frozenset({"active", "unknown", None})
 _DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest"})  # orders that can stop baclofen
@@ -42,7 +42,6 @@ _OTHER_VERSIONS = frozenset(
 
 _DECODE: Callable[[Any], Any] = msgspec.json.Decoder(wire.AnyWire).decode
 _PROBE = msgspec.json.Decoder(wire.Probe).decode
-_VERSION = msgspec.json.Decoder(wire.Version).decode
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
@@ -58,7 +57,7 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         reading.take(raw, "")
     # A draft may point to a Medication of the chart: drugs of both are read when everything has been seen.
     drafted, reading.later = reading.later, []
-    reading.drafted, reading.seen = set(reading.seen), {}
+    reading.end_drafts()
     reading.chart.is_draft = False
     for supplied in resources:
         reading.take(supplied.raw, supplied.need)
@@ -81,6 +80,7 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         teachings=tuple(chart.teachings),
         maternal=tuple(chart.maternal),
         not_found=reading.not_found(),
+        unread_drafts=tuple(f"{reference}: {because}" for reference, because in chart.unread_drafts.items()),
         unreadable=tuple(chart.unreadable),
         foreign=chart.foreign,
     )
@@ -95,8 +95,17 @@ class _Reading:
         self.drafted: set[tuple[type, str]] = set()
         self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
         self.twice: set[str] = set()
+        self.need_of: dict[tuple[type, str], str] = {}
+        self.copies: dict[str, Any] = {}  # the chart's orders that a draft stands for
         self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
         self.dispatched = dict.fromkeys(chart.moment.dispatched, False)  # reference: was it read
+
+    def end_drafts(self) -> None:
+        """What follows is the chart: a draft that was read takes the place of its copy there."""
+        unread = self.chart.unread_drafts
+        unread |= {reference: versions.TWO_VERSIONS for reference in self.twice if reference not in unread}
+        self.drafted = {(kind, name) for kind, name in self.seen if f"{_TYPES[kind]}/{name}" not in unread}
+        self.seen = {}
 
     def take(self, raw: msgspec.Raw, need: str) -> None:
         """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
@@ -117,17 +126,22 @@ class _Reading:
             if key in self.seen and not self._supersedes(key, raw, reference):
                 return
             self.seen[key] = raw
+            self.need_of[key] = need
         if kind is wire.Medication:
             self.chart.shelf.add(
                 identity, Medication(resource.code, resource.ingredient, resource.form, resource.contained)
             )
             return
+        resource.status = statuses.normal(kind.__name__, resource.status)
         if resource.status == "entered-in-error" and not self.chart.is_draft:
             return
         try:
             if self._is_foreign(resource, kind, identity):
                 self.chart.foreign += 1
                 self.chart.lose(FOREIGN)
+                if self.chart.is_draft:
+                    self.chart.unread_drafts[reference] = FOREIGN_DRAFT
+                    self.seen.pop((kind, identity), None)  # it takes no place in this chart
             elif kind in _LATER:
                 self.later.append((need, resource, reference))
             else:
@@ -137,17 +151,54 @@ class _Reading:
 
     def finish(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
         """Read what waited: the drafts first, then the chart's own."""
+        chart = self.chart
         drafts, self.drafted = self.drafted, set()
-        self.chart.is_draft = True
+        chart.is_draft = True
         for entry in drafted:
             self._read_later(*entry)
         self.drafted = drafts
-        self.chart.is_draft = False
+        chart.is_draft = False
         for entry in self.later:
             self._read_later(*entry)
+        self._settle_drafts(drafted)
         for reference in sorted(self.twice):
-            _mark(self.chart, reference)
+            versions.mark(chart, reference)
         self.twice.clear()
+
+    def _settle_drafts(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
+        """A draft whose drug nobody tells is the order that it stands for; one that stays unread replaces nothing."""
+        chart = self.chart
+        for _, draft, reference in drafted:
+            if reference not in chart.unread_drafts:
+                continue
+            copy = next((order for order in chart.replaced if order.reference == reference), None)
+            if copy is None:
+                continue
+            if chart.unread_drafts[reference] == UNKNOWN_DRUG and copy.product.is_baclofen:
+                self._read_as(draft, self.copies[reference], reference)
+            else:
+                chart.replaced.remove(copy)
+                chart.medication_orders.append(copy)
+
+    def _read_as(self, draft: Any, copy: Any, reference: str) -> None:
+        """Read a draft again, with the drug of the chart's order of the same id."""
+        chart = self.chart
+        for name in _DRUG_ELEMENTS:
+            setattr(draft, name, getattr(copy, name))
+        del chart.unread_drafts[reference]
+        chart.unreadable = [entry for entry in chart.unreadable if (entry.reference, entry.need) != (reference, "")]
+        orders = chart.medication_orders
+        place = next((n for n, order in enumerate(orders) if order.reference == reference), len(orders))
+        del orders[place : place + 1]
+        before = len(orders)
+        chart.is_draft = True
+        drafts, self.drafted = self.drafted, set()
+        self._read_later("", draft, reference)
+        self.drafted = drafts
+        chart.is_draft = False
+        read_again = orders[before:]
+        del orders[before:]
+        orders[place:place] = read_again
 
     def _read_later(self, need: str, resource: Any, reference: str) -> None:
         self.chart.need = need
@@ -167,25 +218,44 @@ class _Reading:
             return
         if (kind, identity) in self.drafted:
             if kind in (wire.MedicationRequest, wire.MedicationStatement):
+                self.copies[reference] = resource
                 before = len(chart.medication_orders)
-                _READERS[kind](resource, reference, chart)
+                self._take_facts(resource, kind, reference)
                 chart.replaced += chart.medication_orders[before:]
                 del chart.medication_orders[before:]
             return
+        self._take_facts(resource, kind, reference)
+
+    def _take_facts(self, resource: Any, kind: type, reference: str) -> None:
+        """Turn a resource into facts; one with a status outside the value set is unreadable, if it has any."""
+        chart, name = self.chart, kind.__name__
+        if not statuses.is_odd(name, resource.status):
+            _READERS[kind](resource, reference, chart)
+            return
+        said, resource.status = resource.status, "" if kind is wire.Observation else statuses.or_unknown(name)
+        before = versions.size(chart)
         _READERS[kind](resource, reference, chart)
+        if _is_about_us(chart, before):
+            if chart.is_draft or kind is wire.Observation:  # what it does, or whether it holds, is in its status
+                versions.cut_back(chart, before)
+                resource.status = said
+            chart.cannot_read(reference, statuses.ODD_STATUS)
 
     def _read_dispatched(self, resource: Any, kind: type, reference: str) -> None:
         """An order of the chart that is now carried out: a draft. Of one that holds the chart keeps its copy, too."""
         self.dispatched[reference] = True
         chart = self.chart
-        if kind is wire.MedicationRequest and resource.status in _HOLDING:
+        is_odd = statuses.is_odd(kind.__name__, resource.status)
+        if kind is wire.MedicationRequest and (is_odd or resource.status in _HOLDING):
             before = len(chart.medication_orders)
-            _READERS[kind](resource, reference, chart)
+            status = resource.status
+            self._take_facts(resource, kind, reference)
+            resource.status = status
             chart.replaced += chart.medication_orders[before:]
             del chart.medication_orders[before:]
         chart.is_draft = True
         try:
-            _READERS[kind](resource, reference, chart)
+            self._take_facts(resource, kind, reference)
         finally:
             chart.is_draft = False
 
@@ -200,7 +270,7 @@ class _Reading:
         if kind is wire.Patient:
             return bool(identity) and identity != patient
         if kind is wire.Appointment:
-            actors = [_patient_of(item.get("actor")) for item in items(resource.participant)]
+            actors = [patient_of(item.get("actor")) for item in items(resource.participant)]
             named = [actor for actor in actors if actor]
             return bool(named) and patient not in named
         subject = bytes(getattr(resource, "subject", wire.NOTHING)) or bytes(getattr(resource, "patient", wire.NOTHING))
@@ -208,7 +278,7 @@ class _Reading:
             return False
         known = self.subjects.get(subject)
         if known is None:
-            named_patient = _patient_of(wire.opened(subject))
+            named_patient = patient_of(wire.opened(subject))
             known = self.subjects[subject] = bool(named_patient) and named_patient != patient
         return known
 
@@ -217,14 +287,22 @@ class _Reading:
         before = self.seen[key]
         if memoryview(before) == memoryview(raw):
             return False
-        if not _is_later(raw, before):
-            if not _is_later(before, raw):  # nothing says which one holds
-                self.twice.add(reference)
+        if not versions.is_later(raw, before):
+            if not versions.is_later(before, raw) and not versions.say_the_same(before, raw):
+                self._note_twice(key, reference)  # nothing says which one holds: the first is kept
             return False
         if key not in self.drafted:  # what the user has in hand is never forgotten
-            _forget(self.chart, reference)
+            versions.forget(self.chart, reference)
         self.later = [entry for entry in self.later if entry[2] != reference]
         return True
+
+    def _note_twice(self, key: tuple[type, str], reference: str) -> None:
+        self.twice.add(reference)
+        needs = {self.chart.need, self.need_of.get(key, "")}
+        if key[0] is wire.Medication:  # orders of any kind may point to it
+            needs |= _DRUG_NEEDS & {*self.need_of.values()}
+        for need in sorted(needs):
+            self.chart.lose(versions.TWO_VERSIONS, need)
 
     def _not_decoded(self, raw: msgspec.Raw) -> None:
         """Neither one of our types nor, perhaps, a resource at all."""
@@ -240,62 +318,11 @@ class _Reading:
             self.chart.cannot_read(f"{kind}/{identity}" if identity else kind, f"{kind} is not FHIR R4")
 
 
-def _patient_of(reference: Any) -> str:
-    """The patient id that a reference names; "" if it names no patient."""
-    if type(reference) is not dict:
-        reference = next(iter(items(reference)), None)
-        if reference is None:
-            return ""
-    pointer = reference.get("reference")
-    if not isinstance(pointer, str) or not pointer or pointer[0] == "#":
-        return ""
-    if pointer.startswith("Patient/"):
-        return pointer[8:].partition("/")[0].partition("?")[0].strip()
-    if pointer.startswith(("urn:uuid:", "urn:oid:")):
-        return pointer.rsplit(":", 1)[-1]
-    _, found, rest = pointer.partition("/Patient/")
-    return rest.partition("/")[0].partition("?")[0].strip() if found else ""
-
-
-def _is_later(raw: msgspec.Raw, before: msgspec.Raw) -> bool:
-    """Whether `raw` has the later version, as far as both say."""
-    metas = []
-    for one in (raw, before):
-        found = items(_VERSION(one).meta)
-        meta = found[0] if found else {}
-        version = string(meta.get("versionId"))
-        metas.append(
-            (string(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(version) < 18 else -1)
-        )
-    (new_time, new_version), (old_time, old_version) = metas
-    if new_version >= 0 and old_version >= 0 and new_version != old_version:
-        return new_version > old_version
-    return bool(new_time and old_time) and new_time > old_time
-
-
-_LISTS = (
-    "medication_orders", "administrations", "dispenses", "observations", "conditions", "procedures", "devices",
-    "encounters", "orders",
-    "replaced", "teachings", "maternal",
-)  # fmt: skip
-
-
-def _forget(chart: Chart, reference: str) -> None:
-    """Drop the facts of an earlier version."""
-    for name in _LISTS:
-        kept = [fact for fact in getattr(chart, name) if fact.reference != reference]
-        setattr(chart, name, kept)
-    chart.unreadable = [entry for entry in chart.unreadable if entry.reference != reference]
-    chart.pregnancy = [entry for entry in chart.pregnancy if entry[2].reference != reference]
-
-
-def _mark(chart: Chart, reference: str) -> None:
-    """Note on the facts of a resource that another version of it came as well."""
-    for name in _LISTS:
-        facts_of = getattr(chart, name)
-        for index, fact in enumerate(facts_of):
-            if fact.reference == reference and TWO_VERSIONS not in fact.defects:
-                facts_of[index] = msgspec.structs.replace(fact, defects=(*fact.defects, TWO_VERSIONS))
+def _is_about_us(chart: Chart, before: dict[str, int]) -> bool:
+    """Whether facts were added, and not only of a known drug that is no baclofen."""
+    added = [fact for name, length in before.items() for fact in getattr(chart, name)[length:]]
+    return any((product := getattr(fact, "product", None)) is None or product.is_baclofen or not product.is_known
+               for fact in added)  # fmt: skip
 
 
 def _read_patient(resource: wire.Patient, reference: str, chart: Chart) -> None:
@@ -341,6 +368,8 @@ _READERS: dict[type, Callable[[Any, str, Chart], None]] = {
     wire.Communication: read_communication,
     wire.DocumentReference: read_document,
 }
+_DRUG_ELEMENTS = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
+_DRUG_NEEDS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
 _LATER = frozenset(
     {
         wire.MedicationRequest,

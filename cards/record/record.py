@@ -51,4 +51,5 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     maternal: tuple[MaternalExposure, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     not_found: tuple[str, ...] = ()  # orders that order-dispatch refers to, and that no need brought
+    unread_drafts: tuple[str, ...] = ()  # of this hook, "MedicationRequest/1: why"; another patient's among them
     foreign: int = 0  # resources of another patient, dropped: an incident

@@ -191,6 +191,13 @@ def test_a_drug_that_was_sent_along_is_not_read(
     assert [msgspec.json.decode(s.raw)["id"] for s in result.supplied if not s.need] == ["d1"]
 
 
+def test_the_drug_of_a_draft_is_read_too(client: FhirClient, web: responses.RequestsMock) -> None:
+    web.get(f"{BASE}/Medication/d1", json=MEDICATION)
+    what = call({"MedicationRequest": bundle()}, server=BASE, drafts=(drug({"reference": "Medication/d1"}),))
+    result = gathered(client, what, MEDICATION_REQUESTS)
+    assert [msgspec.json.decode(s.raw)["id"] for s in result.supplied if not s.need] == ["d1"]
+
+
 def test_a_drug_that_cannot_be_read_spoils_nothing(client: FhirClient, web: responses.RequestsMock) -> None:
     web.get(f"{BASE}/Medication/d1", status=404)
     result = gathered(
