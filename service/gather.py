@@ -23,6 +23,7 @@ from service.wire import Call
 
 FETCH = "fetch"
 MAX_MEDICATION_READS = 20  # drugs named only by reference; more than that is a chart that must send them along
+_LACKS = "the FHIR server's answer lacks what the EHR sent along"
 _MARGIN = 0.05  # seconds before the deadline at which a search gives back the pages it has
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _DRUG_TYPES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
@@ -61,8 +62,9 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
         return _gathered(wanted, have, sent.included, site, incidents=incidents)
     asking = _Asking(client, server, call, until)
     answers, medications = asking.ask(missing, have, sent.included)
+    known = _known_by_type(wanted, have, answers)
     for need in missing:
-        have[need.key] = _with_answer(have[need.key], answers[need.key])
+        have[need.key] = _with_answer(have[need.key], answers[need.key], known[need.resource_type])
     not_r4 = any(a.not_r4 for a in answers.values())
     orders = answers.get(MEDICATION_REQUESTS.key)
     if not not_r4 and orders is not None and orders.status == HTTPStatus.NOT_FOUND:  # DSTU2 calls them otherwise
@@ -157,9 +159,30 @@ def _not_asked(have: Have, refusal: str) -> Have:
     )
 
 
-def _with_answer(have: Have, answer: Answer) -> Have:
-    """What the server answered, and what was sent before it: nothing that came is thrown away."""
+def _known_by_type(
+    needs: Sequence[Need], have: Mapping[str, Have], answers: Mapping[str, Answer]
+) -> dict[str, frozenset[str]]:
+    """What the answers and the whole needs hold: a vital sign need not be among the laboratory results."""
+    known: dict[str, set[str]] = {}
+    for need in needs:
+        if need.key in answers:
+            held = answers[need.key].resources
+        else:
+            held = have[need.key].resources if have[need.key].is_whole else ()
+        known.setdefault(need.resource_type, set()).update(map(identity_of, held))
+    return {kind: frozenset(names - {""}) for kind, names in known.items()}
+
+
+def _with_answer(have: Have, answer: Answer, known: frozenset[str]) -> Have:
+    """What the server answered, and what was sent before it: nothing that came is thrown away.
+
+    An answer that lacks what was sent is not the whole, whatever it counts.
+    """
     if answer.state in WHOLE:
+        lacking = tuple(resource for resource in have.resources if identity_of(resource) not in known)
+        if lacking:
+            both = once((*answer.resources, *lacking))
+            return Have(state=State.PARTIAL, because=_LACKS, resources=both, source=FETCH)
         return Have(state=answer.state, resources=answer.resources, source=FETCH)
     if answer.resources or answer.state in {State.STALE, State.PARTIAL}:
         both = once((*answer.resources, *have.resources)) if have.resources else answer.resources

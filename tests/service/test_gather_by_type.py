@@ -292,3 +292,23 @@ def test_no_reason_names_the_patient_or_the_token(client: FhirClient, web: respo
     )
     result = gather(secret, LISTED, needs.ALL, client, until=time.monotonic() + 1)
     assert "secret" not in repr([*result.ledger, *result.incidents])
+
+
+def test_what_was_sent_and_is_not_answered_is_kept(client: FhirClient, web: responses.RequestsMock) -> None:
+    """The stopped order of a first page, and a server that gives only another one."""
+    web.get(f"{BASE}/MedicationRequest", json=bundle(OTHER, total=1))
+    result = gathered(client, call({"MedicationRequest": bundle(ORDER, total=2)}, server=BASE), MEDICATION_REQUESTS)
+    assert entry(result).state is State.PARTIAL
+    assert "lacks" in entry(result).because
+    assert ids(result) == ["m2", "m1"]
+
+
+def test_a_vital_sign_need_not_be_among_the_laboratory_results(client: FhirClient, web: responses.RequestsMock) -> None:
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        pulse = {"resourceType": "Observation", "id": "o1"}
+        return 200, {}, json.dumps(bundle() if "laboratory" in request.url else bundle(pulse))
+
+    web.add_callback(responses.GET, f"{BASE}/Observation", answer)
+    sent = {"obs": bundle({"resourceType": "Observation", "id": "o1"})}
+    result = gathered(client, call(sent, server=BASE), needs.VITALS, needs.LABS)
+    assert [e.state for e in result.ledger] == [State.PRESENT, State.NONE]
