@@ -96,8 +96,8 @@ def _asked(rule: Rule, case: Case) -> Outcome:
     except Exception as error:  # noqa: BLE001 - the one place: a rule's crash must not silence the others
         return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), _where(error))
     if isinstance(verdict, Card):
-        verdict = downgraded(_without_counter_evidence(verdict, rule, case), case)
-    return Outcome(rule.implements, rule.name, _settled(verdict, rule, case))
+        verdict = _without_counter_evidence(verdict, rule, case)
+    return Outcome(rule.implements, rule.name, _settled(downgraded(verdict, case), rule, case))
 
 
 def _where(error: Exception) -> str:

@@ -3,21 +3,14 @@
 import msgspec
 
 from cards.case import Case
-from cards.verdict import Card, Quiet, Urgency
+from cards.verdict import Addendum, Card, Quiet, Urgency, Verdict
 
 COMFORT = (
     "Comfort care is recorded. Stopping baclofen can still cause distressing spasm and agitation (C-PALL): consider "
     "giving it by tube, or a benzodiazepine."
 )
 _NOT_IN_COMFORT_CARE = frozenset({"icu", "labs", "cooling", "fluids", "catheter", "midazolam"})
-_INTENSIVE = (
-    "ICU",
-    "If severe: ICU",
-    "Benzodiazepine bridge in a monitored bed",
-    "39 °C or more",
-    "Rhabdomyolysis",
-    "Organs",
-)
+_INTENSIVE = ("ICU", "If severe: ICU", "Benzodiazepine bridge in a monitored bed")
 
 
 def suppressed(case: Case) -> Quiet | None:
@@ -25,14 +18,21 @@ def suppressed(case: Case) -> Quiet | None:
     return Quiet("the patient has died", rests_on=()) if case.is_deceased else None
 
 
-def downgraded(card: Card, case: Case) -> Card:
-    """The same finding in the words of comfort care: info at most, no intensive-care actions."""
-    if not case.is_comfort_care:
-        return card
+def downgraded(verdict: Verdict, case: Case) -> Verdict:
+    """The same finding in the words of comfort care: info at most, no intensive-care actions.
+
+    An addendum that is about nothing but intensive care is quiet.
+    """
+    if not case.is_comfort_care or not isinstance(verdict, Card | Addendum):
+        return verdict
+    kept = tuple(key for key in verdict.suggestions if key not in _NOT_IN_COMFORT_CARE)
+    if isinstance(verdict, Addendum):
+        intensive = bool(verdict.suggestions) and not kept
+        return Quiet("comfort care", rests_on=()) if intensive else msgspec.structs.replace(verdict, suggestions=kept)
     return msgspec.structs.replace(
-        card,
+        verdict,
         urgency=Urgency.INFO,
-        detail=(*card.detail[:1], COMFORT, *(b for b in card.detail[1:] if not b.startswith(_INTENSIVE))),
-        suggestions=tuple(key for key in card.suggestions if key not in _NOT_IN_COMFORT_CARE),
+        detail=(*verdict.detail[:1], COMFORT, *(b for b in verdict.detail[1:] if not b.startswith(_INTENSIVE))),
+        suggestions=kept,
         capped="comfort care",
     )

@@ -129,12 +129,10 @@ def test_two_readings_are_kept() -> None:
     assert when.latest.astimezone(ZONE).date().isoformat() == "2026-04-04"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "soon", "E4V4M6=14", "186/110", "2026", "10/20/30 mg", "31/02/2026", "1/2 tablet", "3-4 times"]
-)
+@pytest.mark.parametrize("text", ["", "soon", "E4V4M6=14", "186/110", "2026", "31/02/2026", "1/2 tablet", "3-4 times"])
 def test_numbers_that_are_no_dates(text: str) -> None:
     """Scores, pressures, fractions and impossible days."""
-    assert date_in_text(text, ZONE) is None or text == "10/20/30 mg"
+    assert date_in_text(text, ZONE) is None
 
 
 @given(st.text(max_size=40))

@@ -40,10 +40,7 @@ def test_a_stop_in_any_form_is_a_stop(status: str, statement: bool) -> None:
     order = chart.baclofen(statement=statement)
     stop = order if not statement else Chart().baclofen(status="active")
     decided = chart.decide(ORDER_SIGN, [chart.draft(stop, status=status)])
-    if statement and status == "cancelled":
-        assert decided.urgency(KIND) in ("", "critical")  # a cancelled draft of an order the chart never had
-    else:
-        assert decided.urgency(KIND) == "critical"
+    assert decided.urgency(KIND) == "critical"
 
 
 def test_do_not_perform_is_a_stop() -> None:
@@ -140,6 +137,45 @@ def test_stopping_the_pump_is_critical() -> None:
         "subject": {"reference": "Patient/p1"}, "code": {"text": "Stop intrathecal baclofen pump"},
     }  # fmt: skip
     assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
+
+
+def test_stopping_tablets_and_pump_in_one_signing_is_told_of_both() -> None:
+    """The pump's stop does not hide that of the tablets."""
+    chart = Chart()
+    tablets = chart.baclofen()
+    chart.pump()
+    by_pump = chart.resources[-1]
+    drafts = [chart.draft(tablets, status="stopped"), chart.draft(by_pump, status="stopped")]
+    card = chart.decide(ORDER_SIGN, drafts).card(KIND)
+    assert "intrathecal" in card.summary
+    assert "baclofen 60 mg/day" in card.detail
+    assert {f"MedicationRequest/{tablets['id']}", f"MedicationRequest/{by_pump['id']}"} <= {
+        evidence.reference for evidence in card.evidence
+    }
+
+
+def test_a_stop_without_a_time_is_asked_about() -> None:
+    """Most servers write only `status: stopped`: nobody knows since when, so it is a reminder."""
+    chart = Chart()
+    chart.baclofen(status="stopped", since="60d")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "info"
+    assert "does not say when" in card.summary
+
+
+@pytest.mark.parametrize(("since", "urgency"), [("364d", "info"), ("367d", "")])
+def test_an_order_of_more_than_a_year_ago_without_an_end_is_history(since: str, urgency: str) -> None:
+    """A judgement, and a limit that a site may change."""
+    chart = Chart()
+    chart.baclofen(status="stopped", since=since)
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_unread_doses_keep_the_alarm_at_a_warning() -> None:
+    """A dose may have been given since; nobody could look."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="20h")
+    assert chart.decide(lost=["MedicationAdministration"]).urgency(KIND) == "warning"
 
 
 def test_keeping_the_order_is_offered_as_taking_back_the_draft() -> None:

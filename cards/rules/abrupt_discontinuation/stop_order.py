@@ -9,6 +9,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
+from cards.limits import JUDGEMENT, Limit
 from cards.needs import (
     ADMINISTRATIONS,
     CARE_PLANS,
@@ -47,7 +48,8 @@ PUMP = "Stopping intrathecal {what} risks life-threatening withdrawal: keep it r
 UNREAD = "An order being sent out could not be read: check that it does not stop baclofen"
 UNKNOWN_STOP = "{What} was stopped, the chart does not say when: ask for the last dose"
 ASK_WHEN = "Confirm the last dose with patient, MAR or pharmacy."
-WRITTEN_WITHIN_DAYS = 365  # judgement: an older order without an end is history
+# An older order without an end is history.
+WRITTEN_WITHIN = Limit("stop_without_a_time_written_within", 365, "d", JUDGEMENT, sources.SEED)
 ADVICE = "Options: keep the order, reduce stepwise over weeks, or ask PM&R, neurology or the pump team."
 NOT_CONTINUED = "{drugs} in its place does not continue baclofen."
 CAPPED_SELECTING = "still selecting the order"
@@ -59,7 +61,7 @@ CAPPED_SELECTING = "still selecting the order"
     deciding=[*ORAL_NEEDS],
     refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, LABS, SERVICE_REQUESTS, VITALS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
-    limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
+    limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE, WRITTEN_WITHIN],
     overrides=[
         "planned-taper", "serious-adverse-reaction", "never-taken", "already-resumed", "specialist-plan",
         "comfort-care", "patient-refuses", "data-incorrect",
@@ -181,9 +183,11 @@ def _unread_order(case: Case) -> Card | None:
 def _stopped_at_an_unknown_time(case: Case, gap: Interruption) -> Verdict:
     """Many charts do not say when an order was stopped: a reminder, while it was written within the last year."""
     written = gap.since.earliest if gap.since else None
-    if written is None or (case.now - written).days > WRITTEN_WITHIN_DAYS:
+    if written is None or (case.now - written).days > case.moment.limit(WRITTEN_WITHIN):
         return Quiet("stopped at an unknown time, written more than a year ago", rests_on=())
-    if excuse := _excuse(case, gap.order.reasons if gap.order else frozenset()):
+    if (case.now - written).days < case.moment.limit(limits.SHORT_USE):
+        return Quiet("short use, whenever it was stopped", rests_on=())
+    if excuse := _meant(case, gap.order.reasons if gap.order else frozenset()):
         return excuse
     return Card(
         urgency=Urgency.INFO,
@@ -202,6 +206,12 @@ def _excuse(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
     if case.oral.days == 0 and not case.oral.given and not case.oral.fills and case.oral.is_start_certain:
         return Quiet("ordered today, and no dose is recorded")
+    return _meant(case, reasons)
+
+
+def _meant(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
+    """Somebody wrote why: never taken, a planned taper, a duplicate."""
+    assert case.oral is not None
     if Reason.NEVER_TAKEN in reasons or case.oral.is_never_taken:
         return Quiet("never taken", rests_on=())
     if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
