@@ -5,7 +5,6 @@ from typing import Any
 
 from cards.moment import Moment
 from cards.record import facts
-from cards.record.coding import string
 from cards.record.products import Shelf
 from cards.record.record import Unreadable
 from cards.record.valuesets import ValueSets
@@ -61,15 +60,20 @@ class Chart:
     def when(self, value: Any, defects: list[str]) -> When | None:
         """A FHIR time; one that is there and unreadable is a defect of the fact."""
         found = read_when(value, self.zone)
-        if found is None and value is not None and BAD_DATE not in defects:
+        if found is None and value not in (None, "") and BAD_DATE not in defects:
             defects.append(BAD_DATE)
         return found
 
     def period(self, value: Any, defects: list[str]) -> tuple[When | None, When | None]:
         """Start and end of a Period, likewise."""
         start, end = read_period(value, self.zone)
-        if isinstance(value, dict):
-            for key, found in (("start", start), ("end", end)):
-                if found is None and string(value.get(key)) and BAD_DATE not in defects:
-                    defects.append(BAD_DATE)
+        told = value[0] if isinstance(value, list) and value else value
+        if isinstance(told, dict):
+            is_bad = any(
+                told.get(key) not in (None, "") and not found for key, found in (("start", start), ("end", end))
+            )
+        else:
+            is_bad = told not in (None, "", [])
+        if is_bad and BAD_DATE not in defects:
+            defects.append(BAD_DATE)
         return start, end

@@ -22,6 +22,7 @@ class Code(msgspec.Struct, frozen=True, gc=False):
     names: frozenset[str] = frozenset()
     said: str = ""  # every word, for matching
     shown: str = ""
+    told: str = ""  # what the code itself stands for, where the chart has no words
     is_coded: bool = False  # in a system in which we would know our codes
     is_history: bool = False
 
@@ -44,6 +45,7 @@ def code_of(raw: bytes, valuesets: ValueSets) -> Code:
         names=frozenset(names),
         said=said,
         shown=words(concept),
+        told=valuesets.told(found),
         is_coded=any(system in (ICD, SNOMED) for system, _, _ in found),
         is_history=_is_history(said),
     )
@@ -76,7 +78,7 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
             reference=reference,
             defects=tuple(defects),
             concepts=frozenset(names),
-            text=code.shown or code.said or note,
+            text=code.shown or code.said or note or code.told,
             is_active=_is_active(resource, abated, chart) and not code.is_history,
             onset=onset,
             recorded=chart.when(resource.recordedDate, defects),

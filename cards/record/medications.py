@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from cards.record import facts, lexicon, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
 from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import MCG_PER_MG, read_dosage
@@ -19,6 +19,7 @@ from cards.record.when import When
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 _ONCE = re.compile(r"\b(?:once only|one[- ]time(?: only| dose)?|single dose|x ?1 dose|stat dose|one dose only)\b")
+NO_TIME = "a dose given has no readable time"
 UNKNOWN_DRUG = "a medication entry names no readable drug"
 
 
@@ -167,6 +168,9 @@ def _order(
     if product.is_baclofen or not product.is_known:
         dosage, parts = read_dosage(instructions, product, route, chart.zone, product.name if is_statement else "")
         start, end = _bounds(parts, start, end)
+        for item in items(instructions):
+            for timing in items(item.get("timing")):
+                chart.period(next(iter(items(timing.get("repeat"))), {}).get("boundsPeriod"), defects)
     else:
         start, end = _bounds([bounds_only(item, chart.zone) for item in items(instructions)], start, end)
     dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
@@ -180,6 +184,9 @@ def _order(
     acts |= lexicon.acts(" ; ".join(all_words(item.get("route")) for item in items(instructions))) & {Act.TUBE_ROUTE}
     acts |= _acts_of_product(resource, product, route, chart)
     refills = number(dispense.get("numberOfRepeatsAllowed"))
+    status_changed = _status_changed(resource, chart, defects)
+    if product.is_baclofen and BAD_DATE in defects and not chart.is_draft:  # a draft is now, whatever it says
+        chart.cannot_read(reference, BAD_DATE)
     return facts.MedicationOrder(
         reference=reference,
         defects=tuple(defects),
@@ -196,7 +203,7 @@ def _order(
         authored=authored,
         start=start,
         end=end,
-        status_changed=_status_changed(resource, chart, defects),
+        status_changed=status_changed,
         days_supply=_days_supply(dispense, product, dosage),
         refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
         is_once=_is_once(instructions),
@@ -317,6 +324,8 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
         defects.append("the drug could not be read")
     start, end = chart.period(resource.effectivePeriod, defects)
     when = end or start or chart.when(resource.effectiveDateTime, defects)
+    if (product.is_baclofen or not product.is_known) and (when is None or BAD_DATE in defects):
+        chart.cannot_read(reference, NO_TIME)
     reason = next(
         (r for r in (resource.statusReason, resource.reasonNotGiven) if r is not None),
         resource.reasonCode if string(resource.status) != "completed" else None,

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from cards.record import lexicon, maternal, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, items, notes, string, words
 from cards.record.concepts import Measure
 from cards.record.measures import PUMP_CONTEXT, measures_named
@@ -36,6 +36,7 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
         return
     defects: list[str] = []
     when = _effective(resource, chart, defects)
+    before = _facts(chart)
     reader = Reader(reference, status or "final", when, chart, defects)
     if not name.is_pump and (resource.device is not None or resource.focus is not None):
         pointer = f"{all_words(resource.device)} {all_words(resource.focus)}"
@@ -58,6 +59,12 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     if resource.note is not None:
         for sign in sorted(lexicon.signs(notes(resource.note)) - reader.seen):
             reader.add(sign, text=notes(resource.note))
+    if BAD_DATE in defects and _facts(chart) != before:  # whether it is now or was long ago decides
+        chart.cannot_read(reference, BAD_DATE)
+
+
+def _facts(chart: Chart) -> tuple[int, ...]:
+    return len(chart.observations), len(chart.pregnancy), len(chart.maternal)
 
 
 def _read_maternal(name: str, resource: wire.Observation, reference: str, when: When | None, chart: Chart) -> None:
@@ -81,6 +88,10 @@ def _effective(resource: wire.Observation, chart: Chart, defects: list[str]) -> 
     if resource.effectivePeriod is not None:
         start, end = chart.period(resource.effectivePeriod, defects)
         return end or start
+    if resource.effectiveTiming is not None:
+        events = next(iter(items(resource.effectiveTiming)), {}).get("event")
+        latest = events[-1] if isinstance(events, list) and events else resource.effectiveTiming
+        return chart.when(latest, defects)
     return chart.when(resource.effectiveInstant, defects)
 
 

@@ -1,12 +1,13 @@
 """Procedure and Encounter to facts."""
 
+from datetime import datetime
 from typing import Any
 
 from cards.record import facts, lexicon, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import CPT, HCPCS, SNOMED, Coding, all_words, codings, first_code, items, notes, string, words
 from cards.record.concepts import Act, Drug
-from cards.record.when import date_in_text
+from cards.record.when import When, date_in_text
 
 NO_CODE = "a procedure has neither a known code nor words"
 _PUMP_SIGNS = frozenset({"pump-alarm-critical", "pump-alarm-low", "pump-stopped", "pump-running", "catheter-fault"})
@@ -95,7 +96,7 @@ def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> No
             defects=tuple(defects),
             acts=sharpened(acts, said),
             status=status,
-            text=f"{text} ; {more}" if text and more else text or more,
+            text=f"{text} ; {more}" if text and more else text or more or chart.valuesets.told(found),
             when=when,
             start=start,
             drugs=frozenset(drugs),
@@ -112,10 +113,38 @@ _CLASS_WORDS = {
 }  # fmt: skip
 
 
+_CLASSES = frozenset({*_CLASS_WORDS.values(), "NONAC", "PRENC"})  # of v3 ActCode
+NO_CLASS = "an encounter has no class that we know"
+NO_STATUS = "an encounter has no status"
+_LONG_OVER = 24 * 366.0  # hours; local classes of old visits are many, and say nothing of today
+_NEVER_WAS = frozenset({"cancelled", "entered-in-error"})
+
+
+def _class_of(value: Any) -> str:
+    """The ActCode of an encounter's class, by any of its codes, else by its words; a local code as it is."""
+    known = [code.upper() for _, code, _ in codings(value) if code.upper() in _CLASSES]
+    said = [first_code(value), *(code for _, code, _ in codings(value)), *all_words(value).split("|")]
+    named = [_CLASS_WORDS[word] for part in said if (word := part.strip().lower()) in _CLASS_WORDS]
+    own = first_code(value).upper()
+    return next(iter([*(known or ([own] if own in _CLASSES else [])), *named]), own)
+
+
+def _unreadable(resource: wire.Encounter, kind: str, end: When | None, defects: list[str], now: datetime) -> str:
+    """What hides whether the patient is in a bed, and since when."""
+    if resource.status in _NEVER_WAS:
+        return ""
+    if BAD_DATE in defects:
+        return BAD_DATE
+    if not string(resource.status):
+        return NO_STATUS
+    if kind in _CLASSES or (resource.status == "finished" and end and end.hours_until(now) > _LONG_OVER):
+        return ""
+    return NO_CLASS
+
+
 def read_encounter(resource: wire.Encounter, reference: str, chart: Chart) -> None:
     """One Encounter; its words may say intensive care or hospice."""
-    kind = first_code(resource.class_).upper()
-    kind = _CLASS_WORDS.get(kind.lower(), kind) or _CLASS_WORDS.get(words(resource.class_).lower(), "")
+    kind = _class_of(resource.class_)
     hospital: Any = next(iter(items(resource.hospitalization)), {})
     said = " ; ".join(
         part
@@ -131,6 +160,8 @@ def read_encounter(resource: wire.Encounter, reference: str, chart: Chart) -> No
     )
     defects: list[str] = []
     start, end = chart.period(resource.period, defects)
+    if because := _unreadable(resource, kind, end, defects, chart.moment.now):
+        chart.cannot_read(reference, because)
     chart.encounters.append(
         facts.Encounter(
             reference=reference,

@@ -13,7 +13,7 @@ import msgspec
 from cards.ledger import Entry, Ledger, State
 from cards.moment import Moment, Supplied
 from cards.record import facts, statuses, versions, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import items, patient_of, string
 from cards.record.conditions import read_condition
 from cards.record.devices import read_device, read_use_statement
@@ -96,6 +96,7 @@ class _Reading:
         self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
         self.twice: set[str] = set()
         self.need_of: dict[tuple[type, str], str] = {}
+        self.again: list[tuple[str, str]] = []  # need, reference: an answer to another need, too
         self.copies: dict[str, Any] = {}  # the chart's orders that a draft stands for
         self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
         self.dispatched = dict.fromkeys(chart.moment.dispatched, False)  # reference: was it read
@@ -124,6 +125,7 @@ class _Reading:
         if identity:
             key = (kind, identity)
             if key in self.seen and not self._supersedes(key, raw, reference):
+                self.again.append((need, reference))
                 return
             self.seen[key] = raw
             self.need_of[key] = need
@@ -161,6 +163,10 @@ class _Reading:
         for entry in self.later:
             self._read_later(*entry)
         self._settle_drafts(drafted)
+        unreadable = {entry.reference: entry.because for entry in chart.unreadable if entry.need}
+        for need, reference in self.again:
+            if need and reference in unreadable:
+                chart.lose(unreadable[reference], need)
         for reference in sorted(self.twice):
             versions.mark(chart, reference)
         self.twice.clear()
@@ -329,10 +335,14 @@ def _read_patient(resource: wire.Patient, reference: str, chart: Chart) -> None:
     if chart.is_draft:
         return
     defects: list[str] = []
+    birth = chart.when(resource.birthDate, defects)
+    died = chart.when(resource.deceasedDateTime, defects)
+    if defects:  # who may be alive is not taken for dead
+        chart.cannot_read(reference, BAD_DATE)
     chart.patient = facts.Patient(
         reference=reference,
-        birth=chart.when(resource.birthDate, defects),
-        is_deceased=resource.deceasedBoolean is True or bool(string(resource.deceasedDateTime)),
+        birth=birth,
+        is_deceased=resource.deceasedBoolean is True or died is not None,
         sex=string(resource.gender),
         defects=tuple(defects),
     )

@@ -7,13 +7,14 @@ replaces ours, a file with another `id` adds (its codes inherit the meaning of t
 """
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cards.record import concepts
-from cards.record.coding import ICD, NDC, canonical, items, normal_code
+from cards.record.coding import ICD, NDC, Coding, canonical, items, normal_code
 
 BASE = "https://baclofen-cds.example.org"
 CONCEPT_EXTENSION = f"{BASE}/StructureDefinition/record-concept"
@@ -80,6 +81,12 @@ class ValueSets:
         if system == NDC:
             code = normal_code(NDC, code)
         return self._meanings.get((system, code), NOTHING)
+
+    def told(self, found: Iterable[Coding]) -> str:
+        """Words for codings that come without any: our display, else the code itself."""
+        coded = [(system, code) for system, code, _ in found if code]
+        display = next((said for system, code in coded if (said := self.meaning(system, code).display)), "")
+        return display or next((f"code {code}" for _, code in coded), "")
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "ValueSets":

@@ -108,6 +108,7 @@ class Observation(Wire, tag="Observation"):
     effectiveDateTime: Any = None
     effectivePeriod: Any = None
     effectiveInstant: Any = None
+    effectiveTiming: Any = None
     valueQuantity: Any = None
     valueCodeableConcept: Any = None
     valueString: Any = None
