@@ -34,6 +34,9 @@ NOT_R4_TYPES = frozenset(
     }
 )
 
+# Issue codes of a warning that something is missing. Others, as Epic's 4101 "no results", take nothing away.
+_TELLS_OF_A_GAP = frozenset({"incomplete", "timeout", "throttled", "suppressed", "too-costly"})
+
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
 _TYPE_AND_ID_FIRST = re.compile(
     rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"\s*,\s*"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"'
@@ -47,6 +50,7 @@ class _Head(msgspec.Struct, gc=False):
 
 class _Issue(msgspec.Struct, gc=False):
     severity: str = ""
+    code: str = ""
 
 
 class _OperationOutcome(msgspec.Struct, gc=False):
@@ -100,7 +104,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     included: tuple[msgspec.Raw, ...] = ()
     warnings: int = 0  # OperationOutcome entries of severity warning or information
     errors: int = 0  # and of severity error or fatal
+    gaps: int = 0  # OperationOutcome entries that say, without an error, that something is left out
     broken: int = 0  # entries without a readable resource
+    is_cut: bool = False  # there is a next page, and its link has no address
     total: int | None = None
     next_url: str = ""
     self_url: str = ""
@@ -205,7 +211,7 @@ def _is_given(raw: msgspec.Raw) -> bool:
 def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
     by_type: dict[str, list[msgspec.Raw]] = {}
     included: list[msgspec.Raw] = []
-    warnings = errors = 0
+    warnings = errors = gaps = 0
     for entry in entries:
         kind = kind_of(entry.resource)
         if not kind:
@@ -215,6 +221,7 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
                 errors += 1
             else:
                 warnings += 1
+                gaps += _tells_of_a_gap(entry.resource)
         elif entry.search is not None and entry.search.mode == "include":
             included.append(entry.resource)
         else:
@@ -225,7 +232,9 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
         included=tuple(included),
         warnings=warnings,
         errors=errors,
+        gaps=gaps,
         broken=broken,
+        is_cut="next" in relations and not relations["next"].strip(),
         total=total,
         next_url=relations.get("next", ""),
         self_url=relations.get("self", ""),
@@ -239,6 +248,10 @@ def is_error(outcome: msgspec.Raw | bytes) -> bool:
     except UNREADABLE:
         return True
     return any(issue.severity in {"error", "fatal"} for issue in issues)
+
+
+def _tells_of_a_gap(outcome: msgspec.Raw | bytes) -> bool:
+    return any(issue.code in _TELLS_OF_A_GAP for issue in _outcome.decode(outcome).issue)
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,6 +278,10 @@ def judge(pages: list[Page], resource_type: str) -> Judged:
         state, because = State.UNPARSED, f"the Bundle holds no {resource_type}"
     elif broken:
         state, because = State.PARTIAL, f"{broken} entries could not be read"
+    elif any(page.is_cut for page in pages):
+        state, because = State.PARTIAL, "there is a next page, and its link has no address"
+    elif any(page.gaps for page in pages):
+        state, because = State.PARTIAL, "the EHR warns that something is left out"
     elif total > sent:
         state, because = State.PARTIAL, f"the EHR counts {total} entries and sent {sent}"
     return Judged(

@@ -77,6 +77,8 @@ def _offer(key: str, raw: msgspec.Raw, patient_id: str) -> _Offer:
     state, because = judged.state, judged.because
     if page.next_url and state in {State.PRESENT, State.NONE}:
         state, because = State.PARTIAL, "only the first page came"
+    if need and state in WHOLE and generic.is_narrowed(key, page.self_url, patient_id):
+        state, because = State.PARTIAL, "the Bundle's own link shows a narrower search than was asked for"
     whole_need = generic.need_by_self_link(page.self_url, patient_id) if state in WHOLE else ""
     return _Offer(state=state, because=because, whole_need=whole_need, by_type=by_type)
 

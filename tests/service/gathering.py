@@ -21,9 +21,12 @@ OTHER = {"resourceType": "MedicationRequest", "id": "m2"}
 CONDITION = {"resourceType": "Condition", "id": "c1"}
 
 
-def outcome(severity: str) -> dict[str, Any]:
+def outcome(severity: str, code: str = "processing", detail: str = "") -> dict[str, Any]:
     """An OperationOutcome."""
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]}
+    issue: dict[str, Any] = {"severity": severity, "code": code}
+    if detail:
+        issue["details"] = {"coding": [{"code": detail}]}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def bundle(*resources: dict[str, Any], **more: Any) -> dict[str, Any]:
