@@ -156,6 +156,11 @@ def _check(site: Site, where: str) -> None:
     for name in site.unsupported:
         if not name.isalpha() or not name[0].isupper():
             raise ConfigError(f"{where}: unsupported holds FHIR resource types, and {name!r} is none")
+    if site.unsupported >= {"MedicationRequest", "MedicationStatement"}:
+        raise ConfigError(
+            f"{where}: unsupported holds both MedicationRequest and MedicationStatement: an EHR without any "
+            f"medication cannot be checked for baclofen; leave out the one that it has"
+        )
     if site.trust == "jwt":
         if not site.issuers:
             raise ConfigError(f'{where}: trust = "jwt" needs issuers (who may sign), or say trust = "none"')

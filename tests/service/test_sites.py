@@ -82,6 +82,7 @@ def test_the_contract_s_own_example_is_read(tmp_path: Path) -> None:
         ('origins = ["https://ehr.example.org/page"]', "scheme://host"),
         ('origins = ["*"]', "scheme://host"),
         ('unsupported = ["medication statements"]', "FHIR resource types"),
+        ('unsupported = ["MedicationStatement", "Device", "MedicationRequest"]', "both MedicationRequest and"),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_named_with_what_is_allowed(tmp_path: Path, line: str, words: str) -> None:
