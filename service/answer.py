@@ -6,6 +6,7 @@ An empty tuple means that nothing was found in what was read, and only that.
 import msgspec
 
 from cards.decide import Decision
+from cards.hooks import ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN
 from cards.kinds import COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS
 from cards.needs import BY_KEY
 from cards.verdict import MergedCard, Urgency
@@ -13,6 +14,7 @@ from service.consult import Consultation
 from service.errors import MissingData, RuleFailed, ServiceError
 from service.sites import Site
 
+_ORDER_HOOKS = (ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH)
 _VERSION_SUMMARY = "Baclofen not checked: this EHR's data are not FHIR R4"
 _VERSION_DETAIL = (
     "- This service reads **FHIR R4** (4.0.1) only; the server or the orders of this call are of another version.\n"
@@ -66,11 +68,11 @@ def _version_card(consultation: Consultation) -> MergedCard:
         return msgspec.structs.replace(
             found, summary=_VERSION_SUMMARY, detail=f"{_VERSION_DETAIL}\n\n{found.detail}".rstrip()
         )
-    names_baclofen = any(b"baclofen" in bytes(draft).lower() for draft in consultation.moment.drafts)
+    is_ordering = consultation.moment.hook in _ORDER_HOOKS  # nobody read which drug: it may be baclofen
     return MergedCard(
         kind=COULD_NOT_CHECK,
         kind_display=KINDS[COULD_NOT_CHECK],
-        urgency=Urgency.WARNING if names_baclofen else Urgency.INFO,
+        urgency=Urgency.WARNING if is_ordering else Urgency.INFO,
         summary=_VERSION_SUMMARY,
         detail=_VERSION_DETAIL,
         rules=tuple(outcome.rule for outcome in consultation.decision.outcomes),

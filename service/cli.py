@@ -88,11 +88,20 @@ def load(fhir_url: str, only: str | None, patient: str | None, now: datetime | N
 @click.argument("request", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="REQUEST.json")
 @click.option("--now", type=Instant(), help="The moment to decide for, such as 2026-03-10T08:00:00Z.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def explain(request: Path, now: datetime | None, form: str) -> None:
+@click.option(
+    "--sites",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A sites file, as for serve; without it the demo site.",
+)
+@click.option("--site", metavar="NAME", help="The site of that file whose policy, timezone and EHR are meant.")
+def explain(request: Path, now: datetime | None, form: str, sites: Path | None, site: str | None) -> None:
     """One hook request through the same decision: facts, needs, every rule's verdict and why, cards."""
     from service import explain as explaining
 
-    explaining.run(request, now=now, form=form)
+    if site and sites is None:
+        raise click.UsageError("--site names a site of a file: say which file with --sites")
+    explaining.run(request, now=now, form=form, sites=sites, site_name=site)
 
 
 def main(arguments: list[str] | None = None) -> None:

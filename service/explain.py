@@ -20,20 +20,26 @@ from cards.record.when import When
 from cards.verdict import Addendum, CannotTell, Card, MergedCard, Quiet
 from service import choose_parts
 from service.answer import cards_for
+from service.clients import epic
 from service.config import Config
 from service.consult import Consultation, consult
-from service.errors import ServiceError, WrongContent
+from service.errors import ConfigError, ServiceError, WrongContent
 from service.parts import Parts
-from service.sites import Site
+from service.sites import Site, read_sites
 from service.wire import read_call
 from service.wire_cards import card_json
 
-_NOT_FACTS = {"ledger", "unreadable", "foreign"}
+_NOT_FACTS = {"ledger", "unreadable", "foreign", "not_found", "unread_drafts"}
 
 
-def run(path: Path, *, now: datetime | None, form: str) -> None:
-    """Print the explanation of the request in `path`, under the demo site."""
-    parts = choose_parts(Config.demo(), clock=lambda: now or datetime.now(UTC))
+def run(
+    path: Path, *, now: datetime | None, form: str, sites: Path | None = None, site_name: str | None = None
+) -> None:
+    """Print the explanation of the request in `path`: under a site of the file `sites`, else under the demo site."""
+    config = Config.demo()
+    if sites is not None:
+        config = msgspec.structs.replace(config, sites=(_chosen(read_sites(sites), site_name, sites),))
+    parts = choose_parts(config, clock=lambda: now or datetime.now(UTC))
     explanation = explain(parts, parts.config.site, path.read_bytes())
     if form == "json":
         click.echo(json.dumps(explanation, indent=2, ensure_ascii=False))
@@ -44,6 +50,8 @@ def run(path: Path, *, now: datetime | None, form: str) -> None:
 def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
     """What was read, what every rule said and why, and the answer: cards, or the refusal a 412 site would give."""
     call = read_call(body, "application/json", BY_NAME[_hook_named(body)])
+    if site.dialect == "epic":
+        call = epic.as_meant(call)
     consultation = consult(parts, site, call, now=parts.clock(), until=time.monotonic() + site.deadline)
     return {
         "hook": call.hook.name,
@@ -52,12 +60,24 @@ def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
         "needs": [_entry(entry) for entry in consultation.decision.record.ledger],
         "facts": _facts(consultation.decision.record),
         "unreadable": [msgspec.to_builtins(item) for item in consultation.decision.record.unreadable],
+        "unreadDrafts": list(consultation.decision.record.unread_drafts),
+        "ordersNotFound": list(consultation.decision.record.not_found),
         "otherPatients": consultation.decision.record.foreign,
         "incidents": list(consultation.gathered.incidents),
         "exposureExcluded": consultation.decision.exposure_excluded,
         "rules": [_verdict(outcome) for outcome in consultation.decision.outcomes],
         **_answer(parts, site, consultation),
     }
+
+
+def _chosen(sites: tuple[Site, ...], name: str | None, path: Path) -> Site:
+    """The site of this name; without a name, the only one."""
+    found = [site for site in sites if name in (None, site.name)]
+    if len(found) != 1:
+        names = ", ".join(site.name for site in sites)
+        problem = f"no site {name!r}" if name is not None else "several sites: say which with --site"
+        raise ConfigError(f"{path}: {problem}; it has {names}")
+    return found[0]
 
 
 def _hook_named(body: bytes) -> str:
@@ -175,6 +195,10 @@ def _print_needs(console: Console, explanation: dict[str, Any]) -> None:
     console.print(table)
     for item in explanation["unreadable"]:
         console.print(Text(f"  unreadable: {item['reference']}: {item['because']}", "yellow"))
+    for draft in explanation["unreadDrafts"]:
+        console.print(Text(f"  unread draft: {draft}", "yellow"))
+    for reference in explanation["ordersNotFound"]:
+        console.print(Text(f"  not found: {reference}, which is being carried out", "yellow"))
     for incident in explanation["incidents"]:
         console.print(Text(f"  incident: {incident}", "red"))
 

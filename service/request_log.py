@@ -58,6 +58,7 @@ def _about(consultation: Consultation) -> dict[str, object]:
         "cards": [f"{card.kind}:{card.urgency.indicator}" for card in decision.cards],
         "rules": [rule for card in decision.cards for rule in card.rules],
         "needs": {entry.need: str(entry.state) for entry in decision.record.ledger if _is_worth_a_word(entry)},
+        "other_patients": decision.record.foreign,  # resources of theirs, dropped
         "incidents": list(consultation.gathered.incidents),
         "raised": [f"{outcome.rule}:{outcome.raised}" for outcome in decision.outcomes if outcome.raised],
     }
@@ -71,4 +72,4 @@ def _is_worth_a_word(entry: Entry) -> bool:
 def _level(status: int, line: dict[str, object]) -> int:
     if status >= 500 or line.get("raised"):
         return 40  # logging.ERROR
-    return 30 if line.get("warning") or line.get("incidents") else 20
+    return 30 if any(line.get(key) for key in ("warning", "incidents", "other_patients")) else 20

@@ -3,6 +3,7 @@
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -152,6 +153,62 @@ def test_explain_as_json(request_file: Path) -> None:
     assert all(said["because"] or said.get("missing") for said in told["rules"])
     assert all(card["uuid"] for card in told["cards"])
     assert run("explain", str(request_file), "--now", NOW, "--format", "json").stdout.count("ABR-01")
+
+
+SITES = """
+[sites.east]
+trust = "none"
+timezone = "America/Chicago"
+missing_data = "412"
+
+[sites.west]
+trust = "none"
+missing_data = "card"
+unsupported = ["MedicationStatement", "Device"]
+"""
+
+
+def explained(tmp_path: Path, request: dict[str, Any], *more: str) -> dict[str, Any]:
+    """What `explain` says of a request under a site of SITES."""
+    (tmp_path / "sites.toml").write_text(SITES, "utf-8")
+    (tmp_path / "asked.json").write_text(json.dumps(request), "utf-8")
+    told = ("--sites", str(tmp_path / "sites.toml"), *more, "--now", NOW, "--format", "json")
+    done = run("explain", str(tmp_path / "asked.json"), *told)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_explain_replays_a_site_s_policy_and_what_it_has_not(tmp_path: Path) -> None:
+    without_data = hook_request(PATIENT_VIEW, prefetch={})
+    east = explained(tmp_path, without_data, "--site", "east")
+    west = explained(tmp_path, without_data, "--site", "west")
+
+    assert (east["status"], west["status"]) == (412, 200)
+    assert {e["need"]: e["state"] for e in west["needs"]}["Device"] == "unsupported"
+    assert {e["need"]: e["state"] for e in east["needs"]}["Device"] == "not provided"
+
+
+def test_explain_names_drafts_that_it_could_not_read(tmp_path: Path) -> None:
+    odd = json.loads(json.dumps(STOPPING))
+    odd["context"]["draftOrders"]["entry"][0]["resource"]["status"] = "no longer"
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(odd), "utf-8")
+
+    assert "unread draft: MedicationRequest/draft-1" in run("explain", str(path), "--now", NOW).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--site", "north"], "no site 'north'"), ([], "say which with --site"), (["--site", "x"], "east, west")],
+)
+def test_explain_wants_a_site_of_the_file(tmp_path: Path, request_file: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "sites.toml").write_text(SITES, "utf-8")
+    done = run("explain", str(request_file), "--sites", str(tmp_path / "sites.toml"), *arguments)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert run("explain", str(request_file), "--site", "east").returncode == 2
 
 
 @pytest.mark.parametrize(

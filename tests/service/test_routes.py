@@ -11,9 +11,11 @@ from structlog.testing import capture_logs
 
 from cards.decide import Decision, Outcome
 from cards.hooks import ALL, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, Hook
+from cards.ledger import Ledger
+from cards.record.record import Record
 from cards.record.when import When
 from cards.verdict import CannotTell, Evidence, Urgency
-from service import build_app
+from service import build_app, log
 from service.errors import StoreUnavailable
 from service.routes import WAITED
 from service.store import Store
@@ -246,6 +248,32 @@ def test_another_fhir_version_is_visible_even_if_the_decision_left_nothing_open(
 
     assert (card["indicator"], card["source"]["topic"]["code"]) == ("warning", "could-not-check")
     assert {reason["code"] for reason in card["overrideReasons"]} == {"data-incorrect", "will-do-later"}
+
+
+@pytest.mark.parametrize(("hook", "indicator"), [(ORDER_SELECT, "warning"), (PATIENT_VIEW, "info")])
+def test_drafts_of_another_version_may_be_baclofen_whatever_they_are_called(hook: Hook, indicator: str) -> None:
+    """The service knows no drug's name: an order that nobody read is one of them."""
+    request = hook_request(hook)
+    if hook.drafts_in:
+        draft = {"resourceType": "MedicationOrder", "id": "draft-1", "medicationCodeableConcept": {"text": "Lioresal"}}
+        request["context"]["draftOrders"]["entry"] = [{"resource": draft}]
+    else:
+        request["prefetch"]["orders"] = searchset({"resourceType": "MedicationOrder", "id": "x"})
+
+    (card,) = cards_of(post(app_with(lambda *_: decided()).test_client(), hook, request))
+
+    assert card["indicator"] == indicator
+
+
+def test_a_dropped_resource_of_another_patient_is_an_incident_in_the_log() -> None:
+    record = Record(ledger=Ledger(), foreign=2)
+    app = app_with(lambda *_: msgspec.structs.replace(decided(), record=record))
+    with capture_logs() as lines:
+        post(app.test_client(), PATIENT_VIEW, hook_request(PATIENT_VIEW))
+
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert (line["log_level"], line["other_patients"]) == ("warning", 2)
+    assert "other_patients" in log.KEYS
 
 
 def test_a_silent_site_shows_nothing_says_so_and_records_what_it_would_have_shown() -> None:
