@@ -108,7 +108,7 @@ def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> No
 
 _CLASS_WORDS = {
     "inpatient": "IMP", "emergency": "EMER", "ambulatory": "AMB", "outpatient": "AMB", "observation": "OBSENC",
-    "acute": "ACUTE",
+    "acute": "ACUTE", "office visit": "AMB", "appointment": "AMB", "support op encounter": "AMB",
     "home": "HH", "virtual": "VR", "short stay": "SS", "field": "FLD", "inpatient encounter": "IMP",
 }  # fmt: skip
 
@@ -116,7 +116,6 @@ _CLASS_WORDS = {
 _CLASSES = frozenset({*_CLASS_WORDS.values(), "NONAC", "PRENC"})  # of v3 ActCode
 NO_CLASS = "an encounter has no class that we know"
 NO_STATUS = "an encounter has no status"
-_LONG_OVER = 24 * 366.0  # hours; local classes of old visits are many, and say nothing of today
 _NEVER_WAS = frozenset({"cancelled", "entered-in-error"})
 
 
@@ -137,9 +136,9 @@ def _unreadable(resource: wire.Encounter, kind: str, end: When | None, defects: 
         return BAD_DATE
     if not string(resource.status):
         return NO_STATUS
-    if kind in _CLASSES or (resource.status == "finished" and end and end.hours_until(now) > _LONG_OVER):
-        return ""
-    return NO_CLASS
+    # Local classes are many; those of a visit that is over say nothing of today.
+    is_over = resource.status == "finished" or (end is not None and end.is_past(now))
+    return "" if kind in _CLASSES or is_over else NO_CLASS
 
 
 def read_encounter(resource: wire.Encounter, reference: str, chart: Chart) -> None:

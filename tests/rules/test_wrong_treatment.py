@@ -80,6 +80,13 @@ def test_tablets_for_a_failed_pump_are_the_wrong_treatment() -> None:
     assert mild.urgency(KIND) == "warning"
 
 
+def test_without_findings_it_does_not_matter_what_is_not_known_of_the_pump() -> None:
+    """No finding, no withdrawal: an unread list of devices leaves nothing open here."""
+    said = Chart().decide(ORDER_SIGN, [tablets()], lost=["Device", "DeviceUseStatement"]).verdict("TXE-01")
+    assert isinstance(said, Quiet)
+    assert "too few findings" in said.because
+
+
 @pytest.mark.parametrize(
     "order",
     ["Interrogate intrathecal pump", "Intrathecal pump refill with baclofen", "Consult pump team",

@@ -12,6 +12,7 @@ from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
+from cards.scales.withdrawal_gate import fewest_points
 from cards.telling import (
     SIGNS,
     TREATED_SINCE,
@@ -51,6 +52,8 @@ def oral_for_intrathecal(case: Case) -> Verdict:
     before = case.oral.dose if case.oral and case.oral.current else None
     if before and change.after and before.unit == change.after.unit and change.after.high <= before.high:
         return Quiet("no more baclofen by mouth than before", rests_on=())
+    if case.pump_findings.points < fewest_points():
+        return Quiet("too few findings of withdrawal", rests_on=SIGNS)
     if case.suspected is None or not case.is_lost_by_pump:
         return Quiet("no suspected intrathecal withdrawal")
     if case.restoration.intrathecal:
