@@ -199,7 +199,6 @@ class Order(Fact, frozen=True, kw_only=True, gc=False):
     authored: When | None = None
     start: When | None = None  # occurrence, appointment or plan period
     end: When | None = None
-    priority: str = ""
     drugs: frozenset[Drug] = frozenset()
 
 

@@ -42,7 +42,6 @@ def read_service_request(resource: wire.ServiceRequest, reference: str, chart: C
         authored=chart.when(resource.authoredOn, defects),
         start=start,
         end=end,
-        priority=string(resource.priority),
     )
 
 
@@ -177,7 +176,6 @@ def _add(
     authored: When | None = None,
     start: When | None = None,
     end: When | None = None,
-    priority: str = "",
     extra: set[Act] | None = None,
 ) -> None:
     """The fact, if it is about one of our acts; the others are dropped."""
@@ -213,7 +211,6 @@ def _add(
             authored=authored,
             start=start,
             end=end,
-            priority=priority,
             drugs=frozenset(drugs),
         )
     )

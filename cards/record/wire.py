@@ -38,7 +38,6 @@ class MedicationRequest(_Drug, tag="MedicationRequest"):
 
     intent: Any = None
     category: Any = None
-    priority: Any = None
     doNotPerform: Any = None
     reportedBoolean: Any = None
     reportedReference: Any = None
@@ -180,7 +179,6 @@ class ServiceRequest(Wire, tag="ServiceRequest"):
 
     intent: Any = None
     category: Any = None
-    priority: Any = None
     doNotPerform: Any = None
     code: Any = None
     orderDetail: Any = None
@@ -221,7 +219,6 @@ class Appointment(Wire, tag="Appointment"):
     start: Any = None
     end: Any = None
     created: Any = None
-    priority: Any = None
     participant: Any = None
 
 

@@ -26,7 +26,6 @@ class Reservoir(msgspec.Struct, frozen=True, kw_only=True):
     last_fill: When | None = None
     last_fill_reference: str = ""
     booked: When | None = None
-    booked_reference: str = ""
 
 
 def reservoir_of(
@@ -64,7 +63,6 @@ def reservoir_of(
         last_fill=last_fill,
         last_fill_reference=fill_reference,
         booked=visit.start if visit else None,
-        booked_reference=visit.reference if visit else "",
     )
 
 

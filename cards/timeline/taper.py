@@ -11,7 +11,6 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Drug, Reason
 from cards.record.facts import DailyDose, DoseStep, MedicationOrder, Order
 from cards.record.record import Record
-from cards.record.when import When
 
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", "in-progress", ""})
 _JUST_OVER = timedelta(days=30)  # judgement: a taper plan completed within a month explains a stop
@@ -23,8 +22,6 @@ class Taper(msgspec.Struct, frozen=True):
 
     reference: str
     is_within_limits: bool | None
-    next_step: When | None = None
-    too_fast: str = ""  # "60 to 30 mg/day in one step"
 
     @property
     def excuses(self) -> bool:
@@ -118,11 +115,7 @@ def _checked(order: MedicationOrder, before_it: DailyDose | None, moment: Moment
     steps = [s for s in order.dosage.steps if s.dose]
     if before_it and steps[0].dose and before_it.unit == steps[0].dose.unit:
         steps.insert(0, DoseStep(dose=before_it))
-    upcoming = [s.start for s in steps if s.start and not s.start.may_be_past(moment.now)]
-    next_step = min(upcoming, key=lambda w: w.earliest, default=None)
-    if found := too_large_step(steps, None, moment, is_child=is_child):
-        return Taper(order.reference, False, next_step, f"{found[0]:g} to {found[1]:g} mg/day in one step")
-    return Taper(order.reference, True, next_step)
+    return Taper(order.reference, too_large_step(steps, None, moment, is_child=is_child) is None)
 
 
 def _days(step: DoseStep) -> float | None:
