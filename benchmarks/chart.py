@@ -1,6 +1,6 @@
 """Hook requests of a given size: one story's patient among as much ordinary chart as it takes.
 
-The story is `three-doses-missed-after-surgery`, so that a critical card is due whatever the size: a server that
+The story is `three-doses-missed-after-surgery`, so that critical cards are due whatever the size: a server that
 answers an empty list is always fast. What is added is shaped as US Core shapes it, some 1.2 kB a resource, and old
 enough not to change the answer.
 """
@@ -14,7 +14,7 @@ from cards.needs import ALL
 from service.stories import USER, prefetch_of, story
 
 NAME = "three-doses-missed-after-surgery"
-CARD_KIND = "abrupt-discontinuation"  # the card that is due
+CARD_KINDS = ["perioperative-interruption", "abrupt-discontinuation"]  # the cards that are due, in order
 
 _VITALS = [
     ("8867-4", "Heart rate", "/min", 60, 95),

@@ -30,7 +30,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that the one command works from anywhere
 
-from benchmarks.chart import CARD_KIND, Body, count, hook_request  # noqa: E402
+from benchmarks.chart import CARD_KINDS, Body, count, hook_request  # noqa: E402
 
 SIZES = (20, 200, 2000)
 GOALS = {200: 1.0, 2000: 0.6}
@@ -73,11 +73,11 @@ class Server:
         answer = connection.getresponse()
         text = answer.read()
         if answer.status != http.HTTPStatus.OK or not self._is_due(json.loads(text)):
-            raise SystemExit(f"{self.name} answered {answer.status} without the card that is due: {text[:300]!r}")
+            raise SystemExit(f"{self.name} answered {answer.status} without the cards that are due: {text[:300]!r}")
 
     def _is_due(self, answer: dict[str, Any]) -> bool:
         cards = answer["cards"]
-        return self.name != "service" or [c["source"]["topic"]["code"] for c in cards] == [CARD_KIND]
+        return self.name != "service" or [c["source"]["topic"]["code"] for c in cards] == CARD_KINDS
 
     def close(self) -> None:
         """Connections and process."""
