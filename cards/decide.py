@@ -26,7 +26,7 @@ from cards.words import listed
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """One rule's verdict; `raised` names the exception class of a rule that crashed (its verdict is CannotTell)."""
+    """One rule's verdict; `raised`: exception class, file and line of a rule that crashed (it is CannotTell)."""
 
     rule: str  # rule id, "ABR-01"
     name: str  # function name

@@ -14,7 +14,6 @@ class Hook(msgspec.Struct, frozen=True):
     title: str
     required: dict[str, str]
     optional: dict[str, str]
-    users: tuple[str, ...]
     drafts_in: str | None = None  # context field with a Bundle of resources laid over the chart
 
     @property
@@ -23,16 +22,12 @@ class Hook(msgspec.Struct, frozen=True):
         return f"baclofen-{self.name}"
 
 
-_CLINICIAN = ("Practitioner", "PractitionerRole")
-_ANYBODY = (*_CLINICIAN, "Patient", "RelatedPerson")
-
 PATIENT_VIEW = Hook(
     "patient-view",
     "1.0",
     "Baclofen: interruption, pump supply and withdrawal",
     {"userId": "ref", "patientId": "id"},
     {"encounterId": "id"},
-    _ANYBODY,
 )
 ORDER_SELECT = Hook(
     "order-select",
@@ -40,7 +35,6 @@ ORDER_SELECT = Hook(
     "Baclofen: orders that would interrupt it (while ordering)",
     {"userId": "ref", "patientId": "id", "selections": "refs", "draftOrders": "bundle"},
     {"encounterId": "id"},
-    _CLINICIAN,
     drafts_in="draftOrders",
 )
 ORDER_SIGN = Hook(
@@ -49,7 +43,6 @@ ORDER_SIGN = Hook(
     "Baclofen: orders that would interrupt it (at signing)",
     {"userId": "ref", "patientId": "id", "draftOrders": "bundle"},
     {"encounterId": "id"},
-    _CLINICIAN,
     drafts_in="draftOrders",
 )
 
@@ -59,7 +52,6 @@ ORDER_DISPATCH = Hook(
     "Baclofen: orders that would interrupt it (at dispatch)",
     {"patientId": "id", "dispatchedOrders": "refs", "performer": "ref"},
     {},  # fulfillmentTasks is a list of Tasks or of strings, also spelled fulfillment-tasks: nothing in it is read
-    (),
 )
 ENCOUNTER_START = Hook(
     "encounter-start",
@@ -67,7 +59,6 @@ ENCOUNTER_START = Hook(
     "Baclofen: home medicine and pump on admission",
     {"userId": "ref", "patientId": "id", "encounterId": "id"},
     {},
-    _CLINICIAN,
 )
 ENCOUNTER_DISCHARGE = Hook(
     "encounter-discharge",
@@ -75,7 +66,6 @@ ENCOUNTER_DISCHARGE = Hook(
     "Baclofen: discharge medicines, supply and pump",
     {"userId": "ref", "patientId": "id", "encounterId": "id"},
     {},
-    _CLINICIAN,
 )
 APPOINTMENT_BOOK = Hook(
     "appointment-book",
@@ -83,7 +73,6 @@ APPOINTMENT_BOOK = Hook(
     "Baclofen: procedures and refill visits being booked",
     {"userId": "ref", "patientId": "id", "appointments": "bundle"},
     {"encounterId": "id"},
-    _ANYBODY,
     drafts_in="appointments",
 )
 MEDICATION_REFILL = Hook(
@@ -92,7 +81,6 @@ MEDICATION_REFILL = Hook(
     "Baclofen: refill requests and supply",
     {"patientId": "id", "medications": "bundle"},
     {"userId": "ref", "encounterId": "id"},
-    _CLINICIAN,
     drafts_in="medications",
 )
 
@@ -108,4 +96,3 @@ ALL = (
 )
 ORDERING = (ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH)  # orders are being made, signed or sent
 BY_NAME = {hook.name: hook for hook in ALL}
-BY_SERVICE_ID = {hook.service_id: hook for hook in ALL}

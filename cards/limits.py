@@ -62,7 +62,6 @@ MISSED_DOSES = _limit("missed_doses", 2, "doses", JUDGEMENT, sources.DAL07)
 SYMPTOMS_COUNT_FULLY = _limit("symptoms_count_fully", 7, "d", JUDGEMENT, sources.ORALV)
 SYMPTOMS_COUNT_AT_ALL = _limit("symptoms_count_at_all", 14, "d", JUDGEMENT, sources.ORALV)
 SUPPLY_OUT_PROBABLE = _limit("supply_out_probable", 3, "d", JUDGEMENT, sources.ORALV, "ran out three days earlier")
-ON_SCHEDULE = _limit("on_schedule_share", 0.75, "of the usual 24-h dose", JUDGEMENT, sources.SEED)
 RECENT_PUMP_EVENT = _limit("recent_pump_event", 14, "d", JUDGEMENT, sources.PMC41)
 RECENT_STOP = _limit("recent_stop", 7, "d", JUDGEMENT, sources.ORALV)
 
@@ -86,7 +85,6 @@ ORAL_STEP_MG = _limit("oral_step", 10, "mg/day in 7 d", JUDGEMENT, sources.UKSPC
 ORAL_STEP_SHARE = _limit("oral_step_share", 0.25, "of the dose before the step", JUDGEMENT, sources.UKSPC)
 ABRUPT_CUT_SHARE = _limit("abrupt_cut_share", 0.5, "of the dose before the step", JUDGEMENT, sources.PAUL21)
 ITB_STEP_SHARE = _limit("itb_step_share", 0.2, "of the dose before the step", PUBLISHED, sources.MEDSC)
-RESUMED_SHARE = _limit("resumed_share", 0.75, "of the previous daily dose", JUDGEMENT, sources.SEED)
 CUT_LOOKBACK = _limit("cut_lookback", 7, "d", JUDGEMENT, sources.PAUL21)
 
 TAPER_TOTAL = _limit("taper_total", 14, "d", JUDGEMENT, sources.UKSPC, "from the first step down to zero")

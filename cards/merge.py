@@ -145,6 +145,7 @@ def _detail(
         lines.append(f"- {not_available_line(missing, case)}")
     if raised:
         lines.append(f"- Could not check {listed(tuple(raised))}: the rule failed; the operator has been told.")
+    lines += unread_drafts_lines(case.record.unread_drafts)
     lines.append("")
     lines.append(_basis([f.rule for f in (*group, *absorbed)], case))
     return "\n".join(lines)
@@ -213,12 +214,18 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
         return "a rule failed"
 
 
+def unread_drafts_lines(drafts: Sequence[str]) -> list[str]:
+    """Orders in hand that nobody could read: told on every card, whatever else it is about."""
+    more = f" and {len(drafts) - 5} more" if len(drafts) > 5 else ""
+    told = listed([safe(draft) for draft in drafts[:5]])
+    return [f"- Not read, it may stop or hold baclofen: {told}{more}."] if drafts else []
+
+
 def could_not_check(gap: Gap, case: Case) -> MergedCard:
     """The card that says that nothing could be said; a warning where the drafts touch baclofen, or may."""
     kinds = list(dict.fromkeys(rule.kind for rule in gap.rules))
     lines = []
-    if gap.drafts:
-        lines.append(f"- Not read, it may stop or hold baclofen: {listed([safe(d) for d in gap.drafts[:5]])}.")
+    lines += unread_drafts_lines(gap.drafts)
     if kinds:
         lines.append(f"- Could not be checked: {listed([KINDS[kind].lower() for kind in kinds])}.")
     if gap.missing:

@@ -24,6 +24,21 @@ ORAL_NEEDS: tuple[Need, ...] = (MEDICATION_REQUESTS, MEDICATION_STATEMENTS, ADMI
 # What the dependence tier also reads: risk groups, a pump beside the tablets, age and weight.
 TIER_NEEDS: tuple[Need, ...] = (CONDITIONS, PATIENT, DEVICES, DEVICE_USE, PROCEDURES, OBSERVATIONS)
 
+# What comfort care leaves out (suppression.py).
+ICU_BY_MOUTH = (
+    "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. "
+    "Treat possible sepsis in parallel."
+)
+ICU_BY_PUMP = (
+    "ICU: telemetry, arterial pressure; late bradyarrhythmia or hypotension occur. Active cooling; fluids for "
+    "rhabdomyolysis; CK, metabolic panel and coagulation every 6-8 h."
+)
+MONITORED_BRIDGE = (
+    "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
+    "reduce in the elderly, COPD or with opioids."
+)
+INTENSIVE_CARE = frozenset({ICU_BY_MOUTH, ICU_BY_PUMP, MONITORED_BRIDGE})
+
 WHY_STOPPING_HARMS = (
     "Abrupt stop can bring hallucinations and seizures (C-LORAL), high fever, altered mental state, rebound "
     "spasticity, rhabdomyolysis, organ failure and death (C-OZO); onset usually within 1-3 days."

@@ -3,6 +3,7 @@
 import msgspec
 
 from cards.case import Case
+from cards.sentences import INTENSIVE_CARE
 from cards.verdict import Addendum, Card, Quiet, Urgency, Verdict
 
 COMFORT = (
@@ -10,7 +11,6 @@ COMFORT = (
     "giving it by tube, or a benzodiazepine."
 )
 _NOT_IN_COMFORT_CARE = frozenset({"icu", "labs", "cooling", "fluids", "catheter", "midazolam"})
-_INTENSIVE = ("ICU", "If severe: ICU", "Benzodiazepine bridge in a monitored bed")
 
 
 def suppressed(case: Case) -> Quiet | None:
@@ -32,7 +32,7 @@ def downgraded(verdict: Verdict, case: Case) -> Verdict:
     return msgspec.structs.replace(
         verdict,
         urgency=Urgency.INFO,
-        detail=(*verdict.detail[:1], COMFORT, *(b for b in verdict.detail[1:] if not b.startswith(_INTENSIVE))),
+        detail=(*verdict.detail[:1], COMFORT, *(b for b in verdict.detail[1:] if b not in INTENSIVE_CARE)),
         suggestions=kept,
         capped="comfort care",
     )

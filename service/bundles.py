@@ -102,8 +102,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     by_type: dict[str, list[msgspec.Raw]]
     included: tuple[msgspec.Raw, ...] = ()
-    warnings: int = 0  # OperationOutcome entries of severity warning or information
-    errors: int = 0  # and of severity error or fatal
+    errors: int = 0  # OperationOutcome entries of severity error or fatal
     gaps: int = 0  # OperationOutcome entries that say, without an error, that something is left out
     broken: int = 0  # entries without a readable resource
     is_cut: bool = False  # there is a next page, and its link has no address
@@ -195,7 +194,8 @@ def _open_odd(body: msgspec.Raw | bytes) -> Page | NoPage:
     try:
         total = _integer.decode(odd.total) if _is_given(odd.total) else None
     except UNREADABLE:
-        total = None  # a total that is no number says nothing
+        total = None
+        broken += 1  # nobody knows how many there are
     try:
         links = _links.decode(odd.link) if _is_given(odd.link) else []
     except UNREADABLE:
@@ -211,7 +211,7 @@ def _is_given(raw: msgspec.Raw) -> bool:
 def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
     by_type: dict[str, list[msgspec.Raw]] = {}
     included: list[msgspec.Raw] = []
-    warnings = errors = gaps = 0
+    errors = gaps = 0
     for entry in entries:
         kind = kind_of(entry.resource)
         if not kind:
@@ -220,7 +220,6 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
             if is_error(entry.resource):
                 errors += 1
             else:
-                warnings += 1
                 gaps += _tells_of_a_gap(entry.resource)
         elif entry.search is not None and entry.search.mode == "include":
             included.append(entry.resource)
@@ -230,7 +229,6 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
     return Page(
         by_type=by_type,
         included=tuple(included),
-        warnings=warnings,
         errors=errors,
         gaps=gaps,
         broken=broken,
@@ -268,7 +266,9 @@ def judge(pages: list[Page], resource_type: str) -> Judged:
     found = [r for page in pages for r in page.by_type.get(resource_type, ())]
     others = [r for page in pages for kind, rs in page.by_type.items() if kind != resource_type for r in rs]
     broken = sum(page.broken for page in pages)
-    sent = len(found) + len(others) + broken
+    # Pages that bring the same again bring nothing: a server may have ignored where to go on.
+    distinct = (*once(found), *once(others)) if len(pages) > 1 else (*found, *others)
+    sent = len(distinct) + broken
     total = max((page.total for page in pages if page.total is not None), default=0)
     state, because = State.PRESENT if found else State.NONE, ""
     if any(page.errors for page in pages):

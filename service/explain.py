@@ -48,7 +48,7 @@ def run(
 
 
 def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
-    """What was read, what every rule said and why, and the answer: cards, or the refusal a 412 site would give."""
+    """What was read, what every rule said and why, and the answer: cards, or the refusal of this site."""
     call = read_call(body, "application/json", BY_NAME[_hook_named(body)])
     if site.dialect == "epic":
         call = epic.as_meant(call)

@@ -3,17 +3,15 @@
 Read whole or refused whole: a batch with one wrong item changes nothing.
 """
 
-import re
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
 from service.errors import WrongContent
-from service.wire import check_media_type, read_object
+from service.wire import UUID, check_media_type, read_object
 
 LONGEST_COMMENT = 4000
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _EPIC = "com.epic.cdshooks.feedback.overrideReason"  # Epic's own reasons come as extensions under this name
 
 _NOTHING = msgspec.Raw(b"")
@@ -86,7 +84,7 @@ def read_feedback(body: bytes, content_type: str, *, content_encoding: str = "")
 
 
 def _read_item(item: _Item, where: str) -> FeedbackItem:
-    if not _UUID.match(item.card):
+    if not UUID.match(item.card):
         raise WrongContent(f"{where}.card must be the uuid of a card")
     if item.outcome not in ("accepted", "overridden"):
         raise WrongContent(f"{where}.outcome must be accepted or overridden")

@@ -107,11 +107,12 @@ def _by_type(page: Page) -> dict[str, tuple[msgspec.Raw, ...]]:
 def _put_together(need: Need, offers: Mapping[str, _Offer]) -> Have:
     own = offers.get(need.key)
     mine = own.by_type.get(need.resource_type, ()) if own else ()
-    if own and own.state in WHOLE:
-        return Have(state=own.state, resources=mine, source=SOURCE)
     pieces = {key: offer for key, offer in offers.items() if key != need.key and _may_hold(key, offer, need)}
     found = tuple(r for offer in pieces.values() for r in offer.by_type.get(need.resource_type, ()))
     resources = once((*mine, *found)) if found else mine
+    if own and own.state in WHOLE:
+        # What came under other keys is used, whatever our own key says of it.
+        return Have(state=State.PRESENT if resources else own.state, resources=resources, source=SOURCE)
     if _is_whole_by_pieces(need, pieces):
         return Have(state=State.PRESENT if resources else State.NONE, resources=resources, source=SOURCE)
     if own:

@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from cards.hooks import Hook
+from service.bundles import kind_of
 from service.errors import Unparsable, WrongContent, WrongType
 from service.json_text import check_json_text
 
 _NOTHING = msgspec.Raw(b"")
 _NULL = b"null"
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 # FHIR's id, and the underscore that some EHRs put into theirs. Never only dots: an id becomes part of a URL.
 _ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}\Z")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/(?!\.+\Z)[A-Za-z0-9._-]{1,64}\Z")
@@ -136,7 +137,7 @@ def read_call(body: bytes, content_type: str, hook: Hook, *, content_encoding: s
             f"send each hook to the service that discovery lists for it"
         )
     instance = _text(envelope.hook_instance, "hookInstance")
-    if not _UUID.match(instance):
+    if not UUID.match(instance):
         raise WrongContent("hookInstance must be a UUID")
     context = _object(envelope.context, "context", required=True)
     for name, kind in hook.required.items():
@@ -247,7 +248,7 @@ def _read_bundle(raw: msgspec.Raw, where: str) -> list[_Entry | None]:
 def _drafts(raw: msgspec.Raw, name: str) -> tuple[msgspec.Raw, ...]:
     """The resources of the hook's own Bundle. An entry without one is an order that nobody could look at: refused."""
     found = tuple(_NOTHING if entry is None else entry.resource for entry in _read_bundle(raw, f"context.{name}"))
-    if not all(bytes(resource).startswith(b"{") for resource in found):
+    if not all(bytes(resource).startswith(b"{") and kind_of(resource) != "Bundle" for resource in found):
         raise WrongContent(f"every entry of context.{name} must hold a resource")
     return found
 

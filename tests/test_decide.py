@@ -1,5 +1,7 @@
 """The corridor: one card a kind, nothing silently nothing, a crash costs one verdict."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from markdown_it import MarkdownIt
@@ -265,3 +267,34 @@ def test_every_lost_state_is_lost(state: State) -> None:
     ledger = chart.ledger({"Device": state})
     assert ledger.is_lost("Device")
     assert ledger.is_lost("NeverAskedFor")
+
+
+@pytest.mark.parametrize("draft", [{}, {"resourceType": 5}])
+def test_an_order_in_hand_that_nobody_can_read_is_told_whatever_the_chart_holds(draft: dict[str, Any]) -> None:
+    """Also of a patient in whose chart there is no baclofen: the order may be about it."""
+    gap = Chart().decide(ORDER_SIGN, [draft]).decision.could_not_check
+    assert gap is not None
+    assert "Not read" in gap.detail
+
+
+def test_a_critical_card_names_the_order_that_was_not_read() -> None:
+    """It outranks the gap, and does not hide it."""
+    chart = Chart()
+    order = chart.baclofen()
+    card = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped"), {}]).card("abrupt-discontinuation")
+    assert card.urgency.indicator == "critical"
+    assert "Not read" in card.detail
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [
+        lambda chart: chart.order("Hold baclofen"),
+        lambda chart: chart.pump_note("Intrathecal baclofen pump alarm", "critical alarm, pump stopped"),
+    ],
+)
+def test_a_chart_that_names_baclofen_or_a_pump_does_not_exclude_exposure(tell: Any) -> None:
+    """Even where no medicine and no device is listed."""
+    chart = Chart()
+    tell(chart)
+    assert not chart.decide().decision.exposure_excluded

@@ -44,6 +44,15 @@ def product_of(resource: wire._Drug, chart: Chart) -> facts.Product:
     return resolve(code, target, wire.opened(contained), chart.shelf, chart.valuesets)
 
 
+def _product(resource: wire._Drug, reference: str, chart: Chart, defects: list[str]) -> facts.Product:
+    """The product of a fact; one that nobody can name is a defect of the fact and a gap of the need."""
+    product = product_of(resource, chart)
+    if not product.is_known:
+        chart.cannot_read(reference, UNKNOWN_DRUG)
+        defects.append("the drug could not be read")
+    return product
+
+
 @lru_cache(maxsize=4096)
 def _pointer(reference: bytes) -> str:
     return reference_of(wire.opened(reference))
@@ -149,10 +158,7 @@ def _order(
     own_start: When | None,
     own_end: When | None,
 ) -> facts.MedicationOrder:
-    product = product_of(resource, chart)
-    if not product.is_known:
-        chart.cannot_read(reference, UNKNOWN_DRUG)
-        defects.append("the drug could not be read")
+    product = _product(resource, reference, chart, defects)
     if product.is_known and not product.drugs:  # a drug that no rule asks about
         return facts.MedicationOrder(
             reference=reference, defects=tuple(defects), is_statement=is_statement, status=status, product=product,
@@ -318,10 +324,7 @@ def _indications(reason: Any, references: Any, chart: Chart) -> frozenset[Proble
 def read_administration(resource: wire.MedicationAdministration, reference: str, chart: Chart) -> None:
     """A dose given, or not given."""
     defects: list[str] = []
-    product = product_of(resource, chart)
-    if not product.is_known:
-        chart.cannot_read(reference, UNKNOWN_DRUG)
-        defects.append("the drug could not be read")
+    product = _product(resource, reference, chart, defects)
     start, end = chart.period(resource.effectivePeriod, defects)
     when = end or start or chart.when(resource.effectiveDateTime, defects)
     if (product.is_baclofen or not product.is_known) and (when is None or BAD_DATE in defects):
@@ -366,10 +369,7 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
 def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Chart) -> None:
     """A fill handed over."""
     defects: list[str] = []
-    product = product_of(resource, chart)
-    if not product.is_known:
-        chart.cannot_read(reference, UNKNOWN_DRUG)
-        defects.append("the drug could not be read")
+    product = _product(resource, reference, chart, defects)
     route, dosage = Route.UNKNOWN, facts.Dosage()
     if product.drugs or not product.is_known:
         sig = instruction_texts(resource.dosageInstruction)
@@ -377,6 +377,8 @@ def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Char
     if Drug.BACLOFEN in product.drugs:
         dosage, _ = read_dosage(resource.dosageInstruction, product, route, chart.zone)
     handed = chart.when(resource.whenHandedOver, defects)
+    if BAD_DATE in defects and (product.is_baclofen or not product.is_known):
+        chart.cannot_read(reference, BAD_DATE)
     chart.dispenses.append(
         facts.Dispense(
             reference=reference,

@@ -3,11 +3,11 @@
 from typing import Any
 
 from cards.record import facts, lexicon, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import Coding, all_words, codings, items, notes, plain, string, words
 from cards.record.concepts import Act
 from cards.record.procedures import acts_in, coded, sharpened
-from cards.record.when import When, read_when
+from cards.record.when import When
 
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 
@@ -21,7 +21,7 @@ def read_service_request(resource: wire.ServiceRequest, reference: str, chart: C
     start, end = chart.period(resource.occurrencePeriod, defects)
     start = start or chart.when(resource.occurrenceDateTime, defects)
     if start is None and (timing := next(iter(items(resource.occurrenceTiming)), None)):
-        start, end = _timing(timing, chart)
+        start, end = _timing(timing, chart, defects)
     performers = f"{all_words(resource.performerType)} | {all_words(resource.performer)}"
     named = all_words(resource.code)
     _add(
@@ -59,7 +59,7 @@ def read_nutrition_order(resource: wire.NutritionOrder, reference: str, chart: C
         names += [all_words(diet.get("type")), string(diet.get("instruction"))]
         found += codings(diet.get("type"))
         for timing in items(diet.get("schedule")):
-            start, end = _timing(timing, chart)
+            start, end = _timing(timing, chart, defects)
     extra: set[Act] = {Act.DIET} if names else set()
     for formula in items(resource.enteralFormula):
         names.append(
@@ -149,12 +149,12 @@ def read_care_plan(resource: wire.CarePlan, reference: str, chart: Chart) -> Non
     )
 
 
-def _timing(timing: dict[str, Any], chart: Chart) -> tuple[When | None, When | None]:
+def _timing(timing: dict[str, Any], chart: Chart, defects: list[str]) -> tuple[When | None, When | None]:
     events = timing.get("event")
     if isinstance(events, list) and events:
-        return read_when(events[0], chart.zone), read_when(events[-1], chart.zone)
+        return chart.when(events[0], defects), chart.when(events[-1], defects)
     repeat = next(iter(items(timing.get("repeat"))), {})
-    return chart.period(repeat.get("boundsPeriod"), [])
+    return chart.period(repeat.get("boundsPeriod"), defects)
 
 
 def _add(
@@ -195,6 +195,8 @@ def _add(
     acts |= extra or set()
     if not acts:
         return
+    if BAD_DATE in defects and not chart.is_draft:
+        chart.cannot_read(reference, BAD_DATE)
     said = " ; ".join(part for part in (named, *more) if part)
     drugs |= lexicon.drugs_asserted(f"{said} ; {reason}")
     chart.orders.append(

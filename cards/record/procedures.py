@@ -89,6 +89,8 @@ def read_procedure(resource: wire.Procedure, reference: str, chart: Chart) -> No
     when = end or start or chart.when(resource.performedDateTime, defects)
     if when is None and string(resource.performedString):
         when = date_in_text(string(resource.performedString), chart.zone, chart.moment.date_order)
+    if BAD_DATE in defects:
+        chart.cannot_read(reference, BAD_DATE)
     text = words(resource.code)
     chart.procedures.append(
         facts.Procedure(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from cards import limits, needs
 from cards.moment import Moment
-from cards.record.concepts import Act, Problem
+from cards.record.concepts import Act, Drug, Problem
 from cards.record.record import Record
 
 _PUMP_ACTS = frozenset(act for act in Act if act.value.startswith("pump-")) | {Act.INTRATHECAL_BRIDGE}
@@ -21,6 +21,8 @@ def exposure_excluded(record: Record, moment: Moment) -> bool:
     newborn, or somebody whose age could not be read, what the mother took counts as well.
     """
     ledger = record.ledger
+    if record.unread_drafts:
+        return False
     is_child = may_be_newborn(record, moment)
     revealing = needs.EXPOSURE_OF_NEWBORN if is_child else needs.EXPOSURE
     if ledger.lost(need.key for need in revealing) or (is_child and record.maternal):
@@ -46,7 +48,8 @@ def _shows_drug(record: Record) -> bool:
     for group in (record.medication_orders, record.replaced, record.administrations, record.dispenses):
         if any(fact.product.is_baclofen or not fact.product.is_known for fact in group):
             return True
-    return False
+    named = (*(order.drugs for order in record.orders), *(procedure.drugs for procedure in record.procedures))
+    return any(Drug.BACLOFEN in drugs for drugs in named)
 
 
 def _shows_pump(record: Record) -> bool:
@@ -55,4 +58,5 @@ def _shows_pump(record: Record) -> bool:
         or any(p.acts & _PUMP_ACTS for p in record.procedures)
         or any(o.acts & _PUMP_ACTS for o in record.orders)
         or any(c.concepts & _TELLING for c in record.conditions)
+        or any(o.concept.startswith("pump-") for o in record.observations)
     )

@@ -21,7 +21,6 @@ from cards.timeline.supply import Supply, supply_of
 
 BY_MOUTH = frozenset({Route.ORAL, Route.UNKNOWN, Route.OTHER})
 _TAKEN = frozenset({"active", "unknown", "on-hold", "stopped", "completed", "cancelled", ""})
-ENDED = frozenset({"stopped", "completed", "cancelled"})
 _GIVEN = frozenset({"completed", "in-progress"})
 NOT_GIVEN = frozenset({"not-done", "on-hold", "stopped"})
 

@@ -34,6 +34,9 @@ def statement(**elements: Any) -> dict[str, Any]:
 
 
 UNREADABLE = [
+    resource("MedicationDispense", medicationCodeableConcept={"text": "baclofen 10 mg"}, whenHandedOver="2026-13-45"),
+    resource("ServiceRequest", code={"text": "Spinal fusion surgery"}, occurrenceDateTime="soon"),
+    resource("Procedure", status="completed", code={"text": "Explantation of intrathecal pump"}, performedDateTime="?"),
     observation(**PULSE, effectiveDateTime="yesterday"),
     observation(**PULSE, effectiveDateTime={"value": "2026"}),
     observation(**PULSE, effectiveDateTime=None, effectivePeriod="last night"),

@@ -1,9 +1,28 @@
-"""Real parts of the HTTP side. Where one is missing a test is skipped; with CI=true it fails instead."""
+"""What tests of the HTTP side share. Where a real part is missing a test is skipped; with CI=true it fails instead."""
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+import responses
+
+from service.fhir import FhirClient
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[FhirClient]:
+    """One client, as in a service."""
+    client = FhirClient(threads=20)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def web() -> Iterator[responses.RequestsMock]:
+    """The web as this test plays it; any other address is refused."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as web:
+        yield web
 
 
 @pytest.fixture(scope="session")

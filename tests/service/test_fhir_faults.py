@@ -53,13 +53,6 @@ def client() -> Iterator[FhirClient]:
     client.close()
 
 
-@pytest.fixture
-def web() -> Iterator[responses.RequestsMock]:
-    """The web as this test plays it; any other address is refused."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as web:
-        yield web
-
-
 def ask(client: FhirClient, *, base: str = BASE, seconds: float = 2.0) -> Answer:
     """One search with a token."""
     return client.search(base, QUERY, token=TOKEN, until=time.monotonic() + seconds)
@@ -107,7 +100,7 @@ def test_a_status_is_a_state_that_says_who_can_mend_it(
         (json.dumps(bundle(ORDER, total=7)), State.PARTIAL),
         (json.dumps({"resourceType": "Bundle", "entry": [{"fullUrl": "x"}, {"resource": ORDER}]}), State.PARTIAL),
         (json.dumps({"resourceType": "Bundle", "entry": ["text", {"resource": ORDER}]}), State.PARTIAL),
-        (json.dumps({"resourceType": "Bundle", "entry": [{"resource": ORDER}], "total": "many"}), State.PRESENT),
+        (json.dumps({"resourceType": "Bundle", "entry": [{"resource": ORDER}], "total": "many"}), State.PARTIAL),
         (json.dumps({"resourceType": "Bundle", "entry": [{"resource": ORDER}], "link": {"x": 1}}), State.PARTIAL),
         (json.dumps({"resourceType": "Bundle", "entry": None, "total": 0}), State.NONE),
         (json.dumps({"resourceType": "Bundle"}), State.NONE),
@@ -233,6 +226,12 @@ def test_a_page_that_fails_makes_the_whole_partial(client: FhirClient, web: resp
     assert answer.state is State.PARTIAL
     assert "page 2" in answer.because
     assert len(answer.resources) == 1
+
+
+def test_a_page_that_brings_the_same_again_is_not_the_rest(client: FhirClient, web: responses.RequestsMock) -> None:
+    web.get(URL, json=bundle(ORDER, following=f"{URL}?page=2", total=2))
+    web.get(f"{URL}?page=2", json=bundle(ORDER, total=2))
+    assert ask(client).state is State.PARTIAL
 
 
 def test_pages_in_a_circle_end(client: FhirClient, web: responses.RequestsMock) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,22 +25,6 @@ from tests.service.gathering import (
     ids,
     outcome,
 )
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[FhirClient]:
-    """One client, as in a service."""
-    client = FhirClient(threads=20)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def web() -> Iterator[responses.RequestsMock]:
-    """The web as this test plays it; any other address is refused."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as web:
-        yield web
-
 
 ABSENT = object()
 

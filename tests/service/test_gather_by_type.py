@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -29,22 +28,6 @@ from tests.service.gathering import (
     ids,
     outcome,
 )
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[FhirClient]:
-    """One client, as in a service."""
-    client = FhirClient(threads=20)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def web() -> Iterator[responses.RequestsMock]:
-    """The web as this test plays it; any other address is refused."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as web:
-        yield web
-
 
 ALIASES: list[tuple[dict[str, Any], Need, State]] = [
     ({"activeMedications": bundle(ORDER), "endedMedications": bundle(OTHER)}, MEDICATION_REQUESTS, State.PRESENT),
@@ -77,6 +60,13 @@ def test_what_comes_under_another_key_is_used(
     assert entry(result, need).state is state, entry(result, need)
     kinds = json.dumps(prefetch).count(f'"resourceType": "{need.resource_type}"')
     assert len(ids(result, need)) == kinds
+
+
+@pytest.mark.parametrize("own", [None, bundle(total=0)])
+def test_what_comes_under_another_key_is_used_though_our_own_key_says_none(client: FhirClient, own: Any) -> None:
+    result = gathered(client, call({"MedicationRequest": own, "meds": bundle(ORDER)}), MEDICATION_REQUESTS)
+    assert entry(result).state is State.PRESENT
+    assert ids(result) == ["m1"]
 
 
 SELF = f"{BASE}/MedicationRequest?patient=p1"

@@ -1,6 +1,5 @@
 """What a Bundle's own link says of the search that it answers: a narrower one is not the whole."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,14 +11,6 @@ from cards.needs import BY_KEY, Need
 from service.clients.generic import need_of
 from service.fhir import FhirClient
 from tests.service.gathering import BASE, ORDER, bundle, call, entry, gathered, ids
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[FhirClient]:
-    """One client, as in a service."""
-    client = FhirClient(threads=4)
-    yield client
-    client.close()
 
 
 def linked(link: str, *resources: dict[str, Any]) -> dict[str, Any]:

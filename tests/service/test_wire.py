@@ -253,6 +253,7 @@ def test_a_bundle_without_entries_holds_no_drafts(entry: Any) -> None:
         [None],
         [{}],
         [{"resource": None}],
+        [{"resource": {"resourceType": "Bundle", "type": "collection", "entry": []}}],
         [{"fullUrl": "u"}],
     ],
 )

@@ -23,7 +23,7 @@ from cards.needs import (
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
-from cards.sentences import told_dose
+from cards.sentences import ICU_BY_PUMP, MONITORED_BRIDGE, told_dose
 from cards.telling import (
     SIGNS,
     counted_line,
@@ -49,8 +49,7 @@ ACTIONS = (
     "exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study.",
     "Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
     "specialist (C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service.",
-    "ICU: telemetry, arterial pressure; late bradyarrhythmia or hypotension occur. Active cooling; fluids for "
-    "rhabdomyolysis; CK, metabolic panel and coagulation every 6-8 h.",
+    ICU_BY_PUMP,
     "Oral baclofen alone is not effective; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay "
     "intrathecal restoration.",
     "Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
@@ -59,10 +58,6 @@ ACTIONS_CHILD = (
     *ACTIONS[:3],
     "Oral baclofen alone is not effective and must not delay intrathecal restoration.",
     ACTIONS[4],
-)
-BRIDGE = (
-    "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
-    "reduce in the elderly, COPD or with opioids."
 )
 RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
 
@@ -108,7 +103,8 @@ def intrathecal(case: Case) -> Verdict:
         urgency=min(judged.urgency, Urgency.WARNING) if unknown and not score.has("P4") else judged.urgency,
         summary=DRUG_UNKNOWN if unknown else SUMMARY,
         detail=(counted, _pump_line(pump), *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD),
-                *((BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score), *mimic_lines(case)),
+                *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
+                *mimic_lines(case)),
         evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2]),
         suggestions=("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "cooling", "consult")
         if score.has_fever else ("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "consult"),
@@ -126,7 +122,8 @@ def _after_removal(case: Case, counted: str) -> Card:
         urgency=case.pump_gate.urgency,
         summary=REMOVED,
         detail=(counted, RESTORE, *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD)[2:],
-                *((BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score), *mimic_lines(case)),
+                *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
+                *mimic_lines(case)),
         evidence=(*score_evidence(score), *delivery.evidence),
         suggestions=("consult", "midazolam", "icu", "labs", *(("cooling",) if score.has_fever else ())),
         not_counted=score.not_counted,

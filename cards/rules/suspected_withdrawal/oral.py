@@ -14,7 +14,7 @@ from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQU
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer, fewest_points
-from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import BY_TUBE, ICU_BY_MOUTH, ORAL_NEEDS, oral_evidence, oral_exposure_line
 from cards.telling import (
     SIGNS,
     counted_line,
@@ -35,10 +35,6 @@ RESTART = (
     "tests. In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
 )
 LONG_GAP = "More than 72 h since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
-TREAT = (
-    "If severe: ICU, benzodiazepine bridge, active cooling, CK and creatinine with fluids. "
-    "Treat possible sepsis in parallel."
-)
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
 
@@ -84,7 +80,7 @@ def oral(case: Case) -> Verdict:
     return Card(
         urgency=judged.urgency,
         summary=say(summary, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
-        detail=(counted, RESTART, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, TREAT,
+        detail=(counted, RESTART, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
                 *sepsis_line(case, score), *mimic_lines(case)),
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
