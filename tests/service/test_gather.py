@@ -1,6 +1,7 @@
 """What becomes of each need: every form of prefetch, with and without a FHIR server to ask."""
 
 import json
+import threading
 import time
 from typing import Any
 
@@ -129,19 +130,21 @@ def test_a_form_of_prefetch_and_an_answer(
 
 
 def test_all_is_asked_at_once(client: FhirClient, web: responses.RequestsMock) -> None:
-    def slow(request: Any) -> tuple[int, dict[str, str], str]:
-        time.sleep(0.1)
+    everybody = threading.Barrier(len(needs.ALL))
+
+    def answers(request: Any) -> tuple[int, dict[str, str], str]:
+        everybody.wait(timeout=5)  # nobody is answered before all have been asked
         resource_type = request.url.split("/")[4].split("?")[0]
         body = {"resourceType": "Patient", "id": "p1"} if resource_type == "Patient" else bundle()
         return 200, {}, json.dumps(body)
 
     for need in needs.ALL:
         web.add_callback(
-            responses.GET, f"{BASE}/{need.query.partition('?')[0].replace('{{context.patientId}}', 'p1')}", slow
+            responses.GET,
+            f"{BASE}/{need.query.partition('?')[0].replace('{{context.patientId}}', 'p1')}",
+            answers,
         )
-    begin = time.monotonic()
-    result = gathered(client, call(server=BASE, token="t"), *needs.ALL)
-    assert time.monotonic() - begin < 0.6  # one after another it would be 1.7 s
+    result = gathered(client, call(server=BASE, token="t"), *needs.ALL, seconds=10)
     assert all(e.is_whole for e in result.ledger), list(result.ledger)
     assert {c.request.headers["Authorization"] for c in web.calls} == {"Bearer t"}
     assert len(web.calls) == len(needs.ALL)
@@ -152,7 +155,7 @@ def test_what_has_not_come_by_the_deadline_has_failed(client: FhirClient) -> Non
     with server_that(drips_the_body) as base:
         begin = time.monotonic()
         result = gathered(client, call({"Device": bundle()}, server=base), *needs.ALL, site=site, seconds=0.5)
-        assert time.monotonic() - begin < 0.8
+        assert time.monotonic() - begin < 2  # the body would take a minute
     assert entry(result, needs.DEVICES).state is State.NONE
     late = [e for e in result.ledger if e.need != "Device"]
     assert {(e.state, e.because) for e in late} == {(State.FAILED, DEADLINE)}
