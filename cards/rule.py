@@ -12,6 +12,7 @@ from functools import cache
 
 import msgspec
 
+from cards import limits
 from cards import needs as all_needs
 from cards.case import Case
 from cards.hooks import Hook
@@ -100,6 +101,13 @@ def all_rules() -> tuple[Rule, ...]:
         module = importlib.import_module(module_info.name)
         found += [value for value in vars(module).values() if isinstance(value, Rule)]
     return tuple(sorted(found, key=lambda r: r.order))
+
+
+@cache
+def all_limits() -> dict[str, Limit]:
+    """Every clinical number by name: the shared ones and those of one rule alone."""
+    all_rules()
+    return limits.defined()
 
 
 def rules_of(hook: Hook) -> tuple[Rule, ...]:

@@ -12,7 +12,7 @@ from enum import IntEnum
 import msgspec
 
 from cards import limits
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, Limit, limit
 from cards.moment import Moment
 from cards.record.concepts import Measure, Problem, Sign
 from cards.record.facts import Observation
@@ -23,8 +23,8 @@ from cards.sources import SEED
 from cards.verdict import Evidence
 from cards.words import number
 
-STAGE_2_RATIO = Limit("aki_stage_2_ratio", 2, "x baseline creatinine", JUDGEMENT, SEED, "the usual staging, not read")
-RISE_HOURS = Limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
+STAGE_2_RATIO = limit("aki_stage_2_ratio", 2, "x baseline creatinine", JUDGEMENT, SEED, "the usual staging, not read")
+RISE_HOURS = limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
 _BASELINE_DAYS = 7  # before the rise
 _USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
 _STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
@@ -142,8 +142,8 @@ def _age(when: When | None, moment: Moment) -> float:
     return when.hours_until(moment.now) if when else float("inf")
 
 
-def _days(limit: Limit, moment: Moment) -> float:
-    return moment.limit(limit) * 24
+def _days(span: Limit, moment: Moment) -> float:
+    return moment.limit(span) * 24
 
 
 def _instant(observation: Observation) -> datetime:

@@ -7,7 +7,7 @@ baclofen by mouth; by mouth an order that is newer than the interruption does.
 import msgspec
 
 from cards import sources
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
 from cards.record.concepts import BENZODIAZEPINES, Act, Route
 from cards.record.facts import MedicationOrder
@@ -16,7 +16,7 @@ from cards.record.when import When
 from cards.timeline.oral import OralExposure, is_open
 from cards.timeline.regimen import Change
 
-RECENT = Limit("restoration_recent", 24, "h", JUDGEMENT, sources.SAU16)
+RECENT = limit("restoration_recent", 24, "h", JUDGEMENT, sources.SAU16)
 _PUMP_ACTS = frozenset(
     {Act.PUMP_INTERROGATION, Act.PUMP_REFILL, Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT,
      Act.INTRATHECAL_BRIDGE, Act.CATHETER_STUDY, Act.SPECIALIST_CONSULT}

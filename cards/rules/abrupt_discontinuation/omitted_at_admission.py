@@ -10,7 +10,7 @@ Else  quiet: ordered, given, never taken, short use, refused with a plan, emerge
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
     CARE_PLANS,
@@ -38,7 +38,7 @@ from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
 
-EARLY = Limit("omission_is_early", 6, "h", JUDGEMENT, sources.COX20)
+EARLY = limit("omission_is_early", 6, "h", JUDGEMENT, sources.COX20)
 
 SUMMARY = "Home {what} not ordered this admission; last dose about {hours} h ago"
 UNKNOWN_TIME = "Home {what} not ordered this admission; time of the last dose not recorded"

@@ -13,7 +13,7 @@ EHR without a hook for it.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_DISCHARGE, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -45,9 +45,9 @@ from cards.timeline.taper import allowed_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import day, say
 
-LONG_INPATIENT_USE = Limit("inpatient_use_counts", 14, "d", JUDGEMENT, sources.LEO05)
-REFILL_SOON = Limit("refill_due_after_discharge", 14, "d", JUDGEMENT, sources.GIL)
-BOOKED_BEFORE = Limit("refill_booked_before", 3, "d", JUDGEMENT, sources.GIL, "3-5 days before the alarm date")
+LONG_INPATIENT_USE = limit("inpatient_use_counts", 14, "d", JUDGEMENT, sources.LEO05)
+REFILL_SOON = limit("refill_due_after_discharge", 14, "d", JUDGEMENT, sources.GIL)
+BOOKED_BEFORE = limit("refill_booked_before", 3, "d", JUDGEMENT, sources.GIL, "3-5 days before the alarm date")
 
 MISSING = "Baclofen taken before admission is missing from the discharge medicines"
 MISSING_INPATIENT = "Baclofen given in this stay is missing from the discharge medicines"

@@ -10,7 +10,7 @@ Else  quiet: supply in hand, prescribed again, given on the ward, short use, or 
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_START, MEDICATION_REFILL, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, CONDITIONS, DISPENSES, ENCOUNTERS, PATIENT
 from cards.record.facts import MedicationOrder
 from cards.record.when import When
@@ -22,10 +22,10 @@ from cards.timeline.oral import BY_MOUTH
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import day, say
 
-OVERDUE = Limit("supply_overdue", 3, "d", JUDGEMENT, sources.ORALV, "intubated three days after running out")
-PROBABLY_STOPPED = Limit("supply_long_out", 31, "d", JUDGEMENT, sources.LEO05)
-LONG_STOPPED = Limit("supply_too_long_out", 90, "d", JUDGEMENT, sources.LEO05)
-ENDS_SOON = Limit("supply_ends_soon", 3, "d", JUDGEMENT, sources.ORALV)
+OVERDUE = limit("supply_overdue", 3, "d", JUDGEMENT, sources.ORALV, "intubated three days after running out")
+PROBABLY_STOPPED = limit("supply_long_out", 31, "d", JUDGEMENT, sources.LEO05)
+LONG_STOPPED = limit("supply_too_long_out", 90, "d", JUDGEMENT, sources.LEO05)
+ENDS_SOON = limit("supply_ends_soon", 3, "d", JUDGEMENT, sources.ORALV)
 
 RAN_OUT = "Baclofen supply ran out {date} ({n} days ago) with no refill found"
 DENIED = "Baclofen refill denied or ended, supply lasts until {date}: renew or taper"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, PUBLISHED, Limit
+from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.record.concepts import Act, Reason
 from cards.rule import rule
@@ -22,8 +22,8 @@ from cards.timeline.operations import Operation, just_done, planned
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated, say
 
-NEW_PUMP = Limit("new_pump", 30, "d", JUDGEMENT, sources.BOS15)
-STEPWISE = Limit("oral_step_beside_new_pump", 0.5, "of the oral dose", PUBLISHED, sources.BOS15, "25-50 % a step")
+NEW_PUMP = limit("new_pump", 30, "d", JUDGEMENT, sources.BOS15)
+STEPWISE = limit("oral_step_beside_new_pump", 0.5, "of the oral dose", PUBLISHED, sources.BOS15, "25-50 % a step")
 
 SUMMARY = "Oral baclofen stopped at once around pump implant: reduce stepwise"
 FOUND = "{text}, {day}; baclofen by mouth {what}."

@@ -9,7 +9,7 @@ Else  quiet: another baclofen order goes on, planned taper, never taken, short u
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
     CARE_PLANS,
@@ -49,7 +49,7 @@ UNREAD = "An order being sent out could not be read: check that it does not stop
 UNKNOWN_STOP = "{What} was stopped, the chart does not say when: ask for the last dose"
 ASK_WHEN = "Confirm the last dose with patient, MAR or pharmacy."
 # An older order without an end is history.
-WRITTEN_WITHIN = Limit("stop_without_a_time_written_within", 365, "d", JUDGEMENT, sources.SEED)
+WRITTEN_WITHIN = limit("stop_without_a_time_written_within", 365, "d", JUDGEMENT, sources.SEED)
 ADVICE = "Options: keep the order, reduce stepwise over weeks, or ask PM&R, neurology or the pump team."
 NOT_CONTINUED = "{drugs} in its place does not continue baclofen."
 CAPPED_SELECTING = "still selecting the order"

@@ -12,7 +12,7 @@ No dose for a newborn, ever: treatment is a specialist's decision.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_DISCHARGE, ENCOUNTER_START, PATIENT_VIEW
-from cards.limits import JUDGEMENT, NEWBORN, Limit
+from cards.limits import JUDGEMENT, NEWBORN, limit
 from cards.needs import CONDITIONS, FAMILY_HISTORY, OBSERVATIONS, PATIENT, VITALS
 from cards.record.concepts import Measure, Sign
 from cards.record.facts import MaternalExposure
@@ -22,7 +22,7 @@ from cards.timeline.findings import Finding, Findings, shown
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated, listed, say
 
-OBSERVE = Limit("newborn_observation", 7, "d", JUDGEMENT, sources.RAT01, "a seizure on day 7, signs from day 2")
+OBSERVE = limit("newborn_observation", 7, "d", JUDGEMENT, sources.RAT01, "a seizure on day 7, signs from day 2")
 
 SUMMARY = "Newborn exposed to baclofen in utero: watch for withdrawal for days"
 WITH_SIGNS = "Newborn exposed to baclofen in utero, now {signs}: withdrawal likely, look for other causes too"

@@ -9,7 +9,7 @@ Else  quiet: not pregnant, no baclofen, short use
 from cards import sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import CONDITIONS, DEVICES, OBSERVATIONS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -17,7 +17,7 @@ from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
 
-THIRD_TRIMESTER = Limit("pregnancy_weeks_warning", 28, "wk", JUDGEMENT, sources.LORAL, "84 days before the due date")
+THIRD_TRIMESTER = limit("pregnancy_weeks_warning", 28, "wk", JUDGEMENT, sources.LORAL, "84 days before the due date")
 
 SUMMARY = "Baclofen in pregnancy ({weeks} wk): plan a taper or newborn withdrawal watch"
 WEEKS_UNKNOWN = "Baclofen in pregnancy (weeks not recorded): plan a taper or newborn withdrawal watch"

@@ -11,7 +11,7 @@ Else  quiet: taught, short use, in hospital, something more urgent to do
 from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import COMMUNICATIONS, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTERS, PATIENT, PROCEDURES
 from cards.record.concepts import Act
 from cards.rule import rule
@@ -22,8 +22,8 @@ from cards.timeline.interruptions import Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated
 
-TAUGHT_VALID = Limit("teaching_valid", 365, "d", JUDGEMENT, sources.SEED)
-ASK_AGAIN = Limit("teaching_asked_again", 180, "d", JUDGEMENT, sources.SEED)
+TAUGHT_VALID = limit("teaching_valid", 365, "d", JUDGEMENT, sources.SEED)
+ASK_AGAIN = limit("teaching_asked_again", 180, "d", JUDGEMENT, sources.SEED)
 
 SUMMARY = "Baclofen: teach withdrawal signs, emergency contact, backup supply, refill dates"
 NO_SUPPLY = "Baclofen pump: no oral rescue supply is recorded. Teach its use and the alarm tones"

@@ -18,7 +18,7 @@ from cards.hooks import (
     ORDER_SIGN,
     PATIENT_VIEW,
 )
-from cards.limits import JUDGEMENT, PUBLISHED, Limit
+from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, CARE_PLANS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
 from cards.perioperative import BRIDGING
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
@@ -30,8 +30,8 @@ from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import ago, say, when
 
-RESTARTS_WITHIN = Limit("rotor_restarts_within", 24, "h", PUBLISHED, sources.MEDMRI, "a delay of 2-24 h is reported")
-RECENT_SCAN = Limit("recent_scan", 72, "h", JUDGEMENT, sources.MEDMRI)
+RESTARTS_WITHIN = limit("rotor_restarts_within", 24, "h", PUBLISHED, sources.MEDMRI, "a delay of 2-24 h is reported")
+RECENT_SCAN = limit("recent_scan", 72, "h", JUDGEMENT, sources.MEDMRI)
 
 MRI = "MRI with baclofen pump: {action}; interrogate right after the scan"
 ACTIONS = {

@@ -10,7 +10,7 @@ Else  quiet: no baclofen pump in place, nothing planned or done
 from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -30,7 +30,7 @@ from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago, say, when
 
-WATCH_HOURS = Limit("watch_after_pump_change", 72, "h", JUDGEMENT, sources.PMC41, "onset within 24 h is reported")
+WATCH_HOURS = limit("watch_after_pump_change", 72, "h", JUDGEMENT, sources.PMC41, "onset within 24 h is reported")
 
 REMOVAL = "Pump removal planned {day} with no intrathecal bridging plan"
 REVISION = "Pump or catheter revision planned {day}: bridge baclofen and watch for withdrawal"

@@ -9,7 +9,7 @@ Else  quiet: no pump in place, another drug in it, an operation on the pump (ask
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import APPOINTMENTS, OBSERVATIONS, SERVICE_REQUESTS
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place
 from cards.record.concepts import Act
@@ -21,8 +21,8 @@ from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import day, say, when
 
-CONSULTED = Limit("pump_consult_valid", 30, "d", JUDGEMENT, sources.PERIIT)
-ALARM_AFTER = Limit("alarm_date_after_surgery", 14, "d", JUDGEMENT, sources.PERIIT)
+CONSULTED = limit("pump_consult_valid", 30, "d", JUDGEMENT, sources.PERIIT)
+ALARM_AFTER = limit("alarm_date_after_surgery", 14, "d", JUDGEMENT, sources.PERIIT)
 
 SUMMARY = "Baclofen pump: do not stop it for surgery; get specialist perioperative advice"
 FOUND = "{text} planned {date}; intrathecal baclofen pump {model} {dose} in place."

@@ -10,7 +10,7 @@ Else  quiet: running normally, refilled or replaced since; a single-tone alarm (
 from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import OBSERVATIONS, PROCEDURES
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
 from cards.record.concepts import Sign
@@ -21,7 +21,7 @@ from cards.timeline.pump import Pump, PumpDrug, PumpEvent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import ago, number, say
 
-MISMATCH = Limit("programming_mismatch", 0.2, "of the prescription", JUDGEMENT, sources.MEDSC)
+MISMATCH = limit("programming_mismatch", 0.2, "of the prescription", JUDGEMENT, sources.MEDSC)
 
 ALARM = "Baclofen pump critical alarm/stall: delivery may have stopped. Interrogate now"
 PROGRAMMED = "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}. Verify now"

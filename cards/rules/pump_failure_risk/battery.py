@@ -10,7 +10,7 @@ Else  quiet: indicator not reached, younger pump, age or model unknown, no pump 
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, PUBLISHED, Limit
+from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
 from cards.record.concepts import PumpModel
@@ -21,10 +21,10 @@ from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import day, say
 
-LAST_DAYS = Limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
-OLD = Limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
-AT_ITS_END = Limit("synchromed_at_its_end", 84, "months", PUBLISHED, sources.MEDERI, "at most 7 years")
-OLD_PROMETRA = Limit("prometra_old", 120, "months", JUDGEMENT, sources.MSNT, "battery life quoted as over 10 years")
+LAST_DAYS = limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
+OLD = limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
+AT_ITS_END = limit("synchromed_at_its_end", 84, "months", PUBLISHED, sources.MEDERI, "at most 7 years")
+OLD_PROMETRA = limit("prometra_old", 120, "months", JUDGEMENT, sources.MSNT, "battery life quoted as over 10 years")
 
 ERI = "Baclofen pump battery: ERI {eri}, stops by {stops}. Book replacement"
 ERI_BOOKED = "Baclofen pump battery: ERI {eri}, stops by {stops}. Replacement booked {booked}"

@@ -8,7 +8,7 @@ Else  quiet: checked since, no check on record at all (asked by refill), no pump
 from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import OBSERVATIONS, PROCEDURES
 from cards.pump_patient import PUMP_NEEDS, pump_in_place
 from cards.record.measures import PUMP_MEASURES
@@ -18,7 +18,7 @@ from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import day, say
 
-CHECK_AT_LEAST = Limit("pump_check_interval", 180, "d", JUDGEMENT, sources.STAB, "the longest refill interval advised")
+CHECK_AT_LEAST = limit("pump_check_interval", 180, "d", JUDGEMENT, sources.STAB, "the longest refill interval advised")
 
 SUMMARY = "No baclofen pump check recorded for {days} days"
 LAST = "Last check on record: {date}. It may have been done elsewhere: ask the pump clinic."

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -31,12 +31,12 @@ from cards.timeline.reservoir import Reservoir, days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated, day, say
 
-DUE_SOON = Limit("refill_due_soon", 14, "d", JUDGEMENT, sources.GIL)
-DUE_NOW = Limit("refill_due_now", 3, "d", JUDGEMENT, sources.GIL, "refills are done 3-5 days before the alarm date")
-OVERDUE = Limit("refill_overdue", 2, "d", JUDGEMENT, sources.MEDPM)
-LONG_AGO = Limit("refill_long_ago", 90, "d", JUDGEMENT, sources.GIL, "typically every 3-4 months")
-VERY_LONG_AGO = Limit("refill_very_long_ago", 150, "d", JUDGEMENT, sources.GIL)
-DATES_DIFFER = Limit("refill_dates_differ", 7, "d", JUDGEMENT, sources.GIL)
+DUE_SOON = limit("refill_due_soon", 14, "d", JUDGEMENT, sources.GIL)
+DUE_NOW = limit("refill_due_now", 3, "d", JUDGEMENT, sources.GIL, "refills are done 3-5 days before the alarm date")
+OVERDUE = limit("refill_overdue", 2, "d", JUDGEMENT, sources.MEDPM)
+LONG_AGO = limit("refill_long_ago", 90, "d", JUDGEMENT, sources.GIL, "typically every 3-4 months")
+VERY_LONG_AGO = limit("refill_very_long_ago", 150, "d", JUDGEMENT, sources.GIL)
+DATES_DIFFER = limit("refill_dates_differ", 7, "d", JUDGEMENT, sources.GIL)
 
 DUE = "Baclofen pump refill due {date}"
 TODAY = "Baclofen pump refill due today ({date}): refill before it runs low"

@@ -11,7 +11,7 @@ Else  quiet: no start and no increase, eGFR of 60 or over, dose not comparable
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.limits import PUBLISHED, Limit
+from cards.limits import PUBLISHED, limit
 from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT
 from cards.record.concepts import Problem
 from cards.record.facts import DailyDose
@@ -22,8 +22,8 @@ from cards.timeline.regimen import Change, is_selected
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
 
-REDUCED_DOSE = Limit("renal_dose_reduced", 15, "mg/day", limits.JUDGEMENT, sources.MUA19)
-POOR_DOSE = Limit("renal_dose_poor", 20, "mg/day", PUBLISHED, sources.MUA19, "encephalopathy at 20 mg/day and more")
+REDUCED_DOSE = limit("renal_dose_reduced", 15, "mg/day", limits.JUDGEMENT, sources.MUA19)
+POOR_DOSE = limit("renal_dose_poor", 20, "mg/day", PUBLISHED, sources.MUA19, "encephalopathy at 20 mg/day and more")
 
 SUMMARY = "Baclofen {dose} with {kidney}: encephalopathy risk; avoid or reduce"
 UNKNOWN = "Baclofen: no eGFR within a year. Check creatinine before the dose is set"

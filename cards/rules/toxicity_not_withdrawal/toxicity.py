@@ -10,7 +10,7 @@ Else  quiet: rigidity (that is withdrawal), too few signs, no baclofen
 from cards import sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, Limit
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     CONDITIONS,
     DEVICE_USE,
@@ -32,8 +32,8 @@ from cards.timeline.pump import PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import listed, say
 
-DEEP_COMA = Limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
-AFTER_PUMP_SURGERY = Limit("after_pump_surgery", 4, "d", JUDGEMENT, sources.JEM20)
+DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
+AFTER_PUMP_SURGERY = limit("after_pump_surgery", 4, "d", JUDGEMENT, sources.JEM20)
 
 SUMMARY = "Looks like baclofen toxicity, not withdrawal: low tone + {finding}. Do not give more"
 WITHOUT_TONE = "Looks like baclofen toxicity: {finding}. Examine tone; do not give more"
