@@ -36,7 +36,6 @@ _ALTERNATIVES = (
 )  # fmt: skip
 _VITALS = (Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.RESPIRATORY_RATE)
 _LIVE_PLAN = frozenset({"active", "draft", "in-progress", "unknown", "booked", "arrived", "planned", "on-hold", ""})
-_JUST_DONE_DAYS = 30  # judgement
 
 
 class Case:
@@ -89,7 +88,7 @@ class Case:
 
     @cached_property
     def vital_limits(self) -> VitalLimits | None:
-        return limits_for(self.age)
+        return limits_for(self.age, self.moment)
 
     @property
     def is_deceased(self) -> bool:
@@ -132,13 +131,16 @@ class Case:
         when = order.start or order.authored
         if when is None:
             return False
-        return when.hours_until(self.now) <= _JUST_DONE_DAYS * 24 or bool(self.stay and self.stay.contains(when))
+        recent = when.hours_until(self.now) <= self.moment.limit(limits.COMPLETED_PLAN) * 24
+        return recent or bool(self.stay and self.stay.contains(when))
 
     # -- by mouth --------------------------------------------------------------------------------------------------
 
     @cached_property
     def stay(self) -> Stay | None:
-        return current_stay(self.record.encounters, self.moment) or implied_stay(self.record.administrations, self.now)
+        return current_stay(self.record.encounters, self.moment) or implied_stay(
+            self.record.administrations, self.moment
+        )
 
     @cached_property
     def oral(self) -> OralExposure | None:
@@ -264,6 +266,7 @@ class Case:
             self.oral_findings,
             level,
             self.toxicity,
+            self.moment,
             is_intrathecal=False,
             has_alternative=self.has_alternative_cause,
             has_vitals=self.has_vitals,
@@ -280,6 +283,7 @@ class Case:
             self.pump_findings,
             delivery.level if delivery and exposed else Level.NONE,
             self.toxicity,
+            self.moment,
             is_intrathecal=True,
             is_interrogated_normal=delivery is not None and delivery.is_interrogated_normal,
             has_alternative=self.has_alternative_cause,

@@ -4,7 +4,6 @@ A rule names a key ("resume-baclofen"). No dose for a child, ever; no dose where
 label maximum, or the gap is over 7 days; nothing with baclofen in it while there is a sign of toxicity.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -17,8 +16,8 @@ from cards import limits
 from cards.case import Case
 from cards.record.concepts import Act, Problem
 from cards.record.facts import MedicationOrder
-from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer
+from cards.taper_builder import BUILT_FROM, split_in_three, taper_days, taper_steps
 from cards.verdict import Action, Suggestion
 from cards.words import number, safe
 
@@ -33,7 +32,6 @@ _BY_MOUTH = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006",
 _VERIFY = "Resume; verify the last dose before signing."
 _RENAL = "Kidney function is reduced: prescriber to confirm the dose; watch for sedation."
 _CONFIRM = "More than 72 h since the last dose: prescriber to confirm; sedation monitoring."
-_MAX_STEPS = 40
 
 
 def suggestions_for(keys: Sequence[str], case: Case) -> tuple[tuple[Suggestion, ...], tuple[str, ...]]:
@@ -193,41 +191,6 @@ def _keep_order(case: Case) -> Suggestion | None:
     )
 
 
-def taper_steps(daily_mg: float) -> list[float]:
-    """Daily doses of a taper, mg/day, from the present dose down to 0 (ABR-07, judgement).
-
-    Each step is the larger of 5 mg/day and the largest multiple of 5 up to 25 % of the dose, never over 10 mg/day
-    from 40 mg/day down. What tablets cannot make is rounded up: to 5 mg, from 15 mg/day down to 2.5 mg (halves).
-    """
-    steps, dose = [daily_mg], daily_mg
-    while dose > 0 and len(steps) < _MAX_STEPS:
-        step = max(5.0, 5.0 * int(0.25 * dose // 5))
-        lower = max(0.0, dose - (min(step, 10.0) if dose <= 40 else step))
-        unit = _tablet(lower)
-        rounded = unit * math.ceil(lower / unit)
-        dose = rounded if rounded < dose else lower
-        steps.append(dose)
-    return steps
-
-
-def _tablet(daily_mg: float) -> float:
-    """What a dose is made of, mg: tablets of 5 mg, or their halves."""
-    return 2.5 if daily_mg <= 15 else 5.0
-
-
-def taper_days(case: Case) -> int:
-    """Days between two steps: two weeks at high dependence or risk, and where the kidneys excrete less."""
-    withdrawn = any(Problem.BACLOFEN_WITHDRAWAL in c.concepts for c in case.record.conditions)
-    slow = (
-        case.oral_dependence.tier is Tier.T3
-        or case.age.is_at_least(case.moment.limit(limits.ELDERLY))
-        or case.has_problem(Problem.EPILEPSY)
-        or withdrawn
-        or case.kidney.is_reduced
-    )
-    return 14 if slow else 7
-
-
 def _taper(case: Case) -> Suggestion | None:
     """A stepwise reduction of baclofen by mouth, adults only; for a pump, a child or in pregnancy ask a specialist."""
     exposure = case.oral
@@ -235,7 +198,9 @@ def _taper(case: Case) -> Suggestion | None:
     if case.has_problem(Problem.PREGNANCY) or exposure is None or not case.is_adult_for_doses:
         words = "Specialist advice on reducing baclofen stepwise"
         return _create("taper", words, _service(case, words, priority="urgent"))
-    if dose is None or dose.unit != "mg/day" or dose.low != dose.high or not 5 <= dose.low <= 300:
+    if dose is None or dose.unit != "mg/day" or dose.low != dose.high:
+        return None
+    if not case.moment.limit(BUILT_FROM) <= dose.low <= case.moment.limit(limits.ORAL_CHECK):
         return None
     days = taper_days(case)
     order = _last_order(case)
@@ -243,19 +208,13 @@ def _taper(case: Case) -> Suggestion | None:
         case, order, "Stepwise reduction. If symptoms return, go back to the last tolerated dose; follow up."
     )
     request["dosageInstruction"] = [
-        _taper_instruction(daily, days, step) for step, daily in enumerate(taper_steps(dose.low)[1:], 1) if daily > 0
+        _taper_instruction(daily, days, step)
+        for step, daily in enumerate(taper_steps(dose.low, case.moment)[1:], 1)
+        if daily > 0
     ]
     if not request["dosageInstruction"]:
         return None
     return _create("taper", f"Taper from {number(dose.low)} mg/day in steps of {days} days", request)
-
-
-def split_in_three(daily_mg: float) -> list[float]:
-    """Single doses, mg, in tablets of 5 mg (halves from 15 mg/day down); the larger ones last, zeros left out."""
-    unit = _tablet(daily_mg)
-    whole = round(daily_mg / unit)
-    parts = [unit * ((whole + i) // 3) for i in range(3)]
-    return [part for part in parts if part]
 
 
 def _taper_instruction(daily_mg: float, days: int, step: int) -> dict[str, Any]:
@@ -336,7 +295,10 @@ def _bridge_supply(case: Case) -> Suggestion | None:
     if case.kidney.is_poor:
         notes.append(_RENAL)
     request = _baclofen(case, order, " ".join(notes))
-    request["dispenseRequest"] = {"expectedSupplyDuration": {"value": 14, "unit": "d", "system": _UCUM, "code": "d"}}
+    days = number(case.moment.limit(limits.BRIDGE_SUPPLY))
+    request["dispenseRequest"] = {
+        "expectedSupplyDuration": {"value": float(days), "unit": "d", "system": _UCUM, "code": "d"}
+    }
     if instruction := _same_dosage(case, order):
         request["dosageInstruction"] = [instruction]
     return _create("bridge-supply", "Bridging supply of baclofen for 7-14 days", request)

@@ -83,6 +83,8 @@ TIER_ADULT_AGE = limit("tier_adult_age", 13, "a", JUDGEMENT, sources.LEO05)
 DOSE_ADULT_AGE = limit("dose_adult_age", 18, "a", JUDGEMENT, sources.SEED, "no dose is proposed for a child")
 VITALS_ADULT_AGE = limit("vitals_adult_age", 16, "a", JUDGEMENT, sources.PALS)
 
+AS_NEEDED_DAYS = limit("as_needed_days_a_week", 3, "days", JUDGEMENT, sources.SEED, "fewer are no dependence")
+
 # Reductions (FND-06)
 ORAL_STEP_MG = limit("oral_step", 10, "mg/day in 7 d", JUDGEMENT, sources.UKSPC)
 ORAL_STEP_SHARE = limit("oral_step_share", 0.25, "of the dose before the step", JUDGEMENT, sources.UKSPC)
@@ -93,6 +95,8 @@ CUT_LOOKBACK = limit("cut_lookback", 7, "d", JUDGEMENT, sources.PAUL21)
 TAPER_TOTAL = limit("taper_total", 14, "d", JUDGEMENT, sources.UKSPC, "from the first step down to zero")
 TAPER_LAST_STEP = limit("taper_last_step", 10, "mg/day", JUDGEMENT, sources.UKSPC, "the dose before zero, adults")
 TAPER_STEP_DAYS = limit("taper_step_days", 7, "d", JUDGEMENT, sources.UKSPC, "5-10 mg/day per week is common practice")
+
+COMPLETED_PLAN = limit("completed_plan_counts", 30, "d", JUDGEMENT, sources.SEED, "a plan carried out explains a stop")
 
 # Dose and unit (FND-02)
 ITB_CHECK = limit("itb_dose_check", 2500, "mcg/day", JUDGEMENT, sources.DK, "up to 2,000 mcg/day is reported")
@@ -130,4 +134,5 @@ MAX_REFILL_INTERVAL = limit("max_refill_interval", 180, "d", PUBLISHED, sources.
 # Restart (ABR, restart dose)
 RESTART_FULL = limit("restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "previous dose; label wording not verified")
 RESTART_CONFIRM = limit("restart_with_confirmation", 7, "d", JUDGEMENT, sources.OVERDOSE)
+BRIDGE_SUPPLY = limit("bridge_supply", 14, "d", JUDGEMENT, sources.SEED, "tablets at the last dose, 7 to 14 days")
 RESTART_MAX_ORAL = limit("restart_max_oral", 80, "mg/day", PUBLISHED, sources.MEDSC, "label maximum")

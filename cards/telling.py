@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cards import sources
 from cards.case import Case
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
     CONDITIONS,
@@ -21,7 +23,7 @@ from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Score
 from cards.timeline.interruptions import Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import say, when
+from cards.words import number, say, when
 
 SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 TREATED_SINCE = (SERVICE_REQUESTS, PROCEDURES, ADMINISTRATIONS)  # where a treatment of the last day stands
@@ -35,11 +37,12 @@ UNCERTAIN_WHY = (
 def counted_line(score: Score, interruption: str, case: Case) -> str:
     """ "Counted 7 points: rigidity 2 (10 Mar 14:10), T 39.8 °C 2 ... Key differentiator: baclofen interruption ..."."""
     told = ", ".join(
-        f"{item.finding.text} {item.points} ({when(item.finding.when, case.zone, case.now)})" for item in score.items
+        f"{item.finding.text} {number(item.points)} ({when(item.finding.when, case.zone, case.now)})"
+        for item in score.items
     )
     flags = f" Red flags: {', '.join(score.red_flags)}." if score.red_flags else ""
     return (
-        f"Counted {score.points} points (a count, not a probability): {told}.{flags} "
+        f"Counted {number(score.points)} points (a count, not a probability): {told}.{flags} "
         f"Key differentiator: baclofen interruption, {interruption}."
     )
 
@@ -70,7 +73,7 @@ def treatment_line(case: Case) -> str:
     score = suspected_score(case)
     told = ", ".join(item.finding.text for item in score.items) if score else ""
     route = "intrathecal " if case.is_lost_by_pump else ""
-    points = f": {score.points} points ({told})" if score else ""
+    points = f": {number(score.points)} points ({told})" if score else ""
     restored = "is ordered or done" if case.is_being_restored else "is neither ordered here nor found in the last 24 h"
     what = "work on the pump" if case.is_lost_by_pump else "baclofen"
     return f"Suspected {route}baclofen withdrawal{points}; {what} {restored}."
@@ -111,12 +114,17 @@ def early_signs(case: Case) -> tuple[str, ...]:
     return (EARLY.format(signs=", ".join(item.finding.text for item in score.items)),)
 
 
+YOUNG_INFANT = limit("young_infant", 6, "months", JUDGEMENT, sources.SEED, "under 3 is usual for fever alone")
 INFANT_SEPSIS = "Infant under 6 months with fever or seizure: sepsis work-up regardless."
 
 
 def sepsis_line(case: Case, score: Score) -> tuple[str, ...]:
     """FND-11: a young infant with fever or a seizure always gets a sepsis work-up (judgement)."""
-    return (INFANT_SEPSIS,) if case.age.is_under(0.5) and (score.has_fever or score.has("P4")) else ()
+    return (
+        (INFANT_SEPSIS,)
+        if case.age.is_under(case.moment.limit(YOUNG_INFANT) / 12) and (score.has_fever or score.has("P4"))
+        else ()
+    )
 
 
 def needs_of_age(case: Case) -> tuple[Need, ...]:

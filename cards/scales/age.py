@@ -9,6 +9,9 @@ from datetime import datetime
 
 import msgspec
 
+from cards import sources
+from cards.limits import JUDGEMENT, PUBLISHED, Limit, limit
+from cards.moment import Moment
 from cards.record.facts import Patient
 from cards.record.when import When
 
@@ -24,27 +27,43 @@ class VitalLimits(msgspec.Struct, frozen=True):
     respiratory_rate_low: float
     systolic_high: float
     systolic_low: float
-    diastolic_high: float | None  # adults only
+    diastolic_high: float | None = None  # adults only
 
 
-ADULT = VitalLimits(100, 50, 20, 10, 160, 90, 100)
+_PUBLISHED = frozenset({"heart_rate_high", "respiratory_rate_high", "systolic_low"})
 
-# upper end of the age band in years: limits. Below 13 y the low systolic of small children grows with age.
-_BANDS: tuple[tuple[float, VitalLimits], ...] = (
-    (28 / _DAYS_A_YEAR, VitalLimits(180, 100, 60, 25, 95, 60, None)),
-    (1, VitalLimits(190, 90, 53, 20, 112, 70, None)),
-    (3, VitalLimits(140, 80, 37, 18, 114, 72, None)),
-    (6, VitalLimits(120, 65, 28, 16, 120, 76, None)),
-    (10, VitalLimits(118, 58, 25, 12, 123, 82, None)),
-    (12, VitalLimits(118, 50, 25, 12, 128, 90, None)),
-    (13, VitalLimits(100, 50, 20, 12, 128, 90, None)),
-    (16, VitalLimits(100, 50, 20, 10, 140, 90, None)),
+
+def _row(band: str, *values: float | None) -> dict[str, Limit]:
+    """The limits of one age band, in the order of `VitalLimits`; a None has no limit, or is worked out otherwise."""
+    units = {"heart_rate": "/min", "respiratory_rate": "/min", "systolic": "mmHg", "diastolic": "mmHg"}
+    row = {}
+    for column, value in zip(VitalLimits.__struct_fields__, values, strict=True):
+        if value is not None:
+            tabulated = column in _PUBLISHED and band != "adult" and (column, band) != ("heart_rate_high", "newborn")
+            unit = units[column.rpartition("_")[0]]
+            row[column] = limit(f"{column}_{band}", value, unit, PUBLISHED if tabulated else JUDGEMENT, sources.PALS)
+    return row
+
+
+ADULT = _row("adult", 100, 50, 20, 10, 160, 90, 100)
+# Upper end of the age band in years, exclusive: its limits. From 1 to 9 y the low systolic grows with age.
+_BANDS = (
+    (28 / _DAYS_A_YEAR, _row("newborn", 180, 100, 60, 25, 95, 60, None)),
+    (1, _row("under_1_y", 190, 90, 53, 20, 112, 70, None)),
+    (3, _row("1_to_2_y", 140, 80, 37, 18, 114, None, None)),
+    (6, _row("3_to_5_y", 120, 65, 28, 16, 120, None, None)),
+    (10, _row("6_to_9_y", 118, 58, 25, 12, 123, None, None)),
+    (12, _row("10_to_11_y", 118, 50, 25, 12, 128, 90, None)),
+    (13, _row("12_y", 100, 50, 20, 12, 128, 90, None)),
+    (16, _row("13_to_15_y", 100, 50, 20, 10, 140, 90, None)),
 )
+SYSTOLIC_LOW_CHILD = limit("systolic_low_child", 70, "mmHg", PUBLISHED, sources.PALS, "1 to 9 y, and for each year:")
+SYSTOLIC_LOW_A_YEAR = limit("systolic_low_child_a_year", 2, "mmHg per year of age", PUBLISHED, sources.PALS)
 
-LOW_TEMPERATURE = 35.5  # Cel
-FEVER = 38.0
-HIGH_FEVER = 39.0
-EXTREME_FEVER = 41.0
+LOW_TEMPERATURE = limit("low_temperature", 35.5, "Cel", JUDGEMENT, sources.LEU06)
+FEVER = limit("fever", 38, "Cel", JUDGEMENT, sources.SEED, "the words are the source's, the numbers are not")
+HIGH_FEVER = limit("high_fever", 39, "Cel", JUDGEMENT, sources.SEED)
+EXTREME_FEVER = limit("extreme_fever", 41, "Cel", JUDGEMENT, sources.MUI10, "41 °C and more are reported repeatedly")
 
 
 class Age(msgspec.Struct, frozen=True):
@@ -78,16 +97,13 @@ def age_of(patient: Patient | None, now: datetime) -> Age:
     return Age(max(0.0, days[0]) / _DAYS_A_YEAR, days[1] / _DAYS_A_YEAR)
 
 
-def limits_for(age: Age) -> VitalLimits | None:
+def limits_for(age: Age, moment: Moment) -> VitalLimits | None:
     """The limits for this age; None where the age is unknown: then vital signs cannot be called abnormal."""
     if age.youngest is None:
         return None
-    for upper, limits in _BANDS:
-        if age.youngest < upper:
-            if 1 <= age.youngest < 10:  # PALS: 70 + 2 x age
-                return VitalLimits(
-                    limits.heart_rate_high, limits.heart_rate_low, limits.respiratory_rate_high,
-                    limits.respiratory_rate_low, limits.systolic_high, 70 + 2 * int(age.youngest), None,
-                )  # fmt: skip
-            return limits
-    return ADULT
+    row = next((row for upper, row in _BANDS if age.youngest < upper), ADULT)
+    values = {column: moment.limit(value) for column, value in row.items()}
+    if "systolic_low" not in values:  # PALS: 70 + 2 x age
+        base, a_year = moment.limit(SYSTOLIC_LOW_CHILD), moment.limit(SYSTOLIC_LOW_A_YEAR)
+        values["systolic_low"] = base + a_year * int(age.youngest)
+    return VitalLimits(**values)

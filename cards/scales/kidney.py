@@ -18,14 +18,13 @@ from cards.record.concepts import Measure, Problem, Sign
 from cards.record.facts import Observation
 from cards.record.record import Record
 from cards.record.when import When
-from cards.scales.withdrawal_score import CREATININE_RATIO, CREATININE_RISE
+from cards.scales.withdrawal_score import CREATININE_BASELINE, CREATININE_RATIO, CREATININE_RISE
 from cards.sources import SEED
 from cards.verdict import Evidence
 from cards.words import number
 
 STAGE_2_RATIO = limit("aki_stage_2_ratio", 2, "x baseline creatinine", JUDGEMENT, SEED, "the usual staging, not read")
 RISE_HOURS = limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
-_BASELINE_DAYS = 7  # before the rise
 _USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
 _STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
 _FIRST_STAGE = re.compile(r"(?i)\bstage (?:1|i)\b")
@@ -103,11 +102,15 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
     for worst in sorted(values, key=lambda o: o.value or 0.0, reverse=True):
         if _age(worst.when, moment) > window or not worst.value:
             continue
-        before = [o.value for o in values if o.value and _earlier(o, worst, timedelta(days=_BASELINE_DAYS))]
+        before = [
+            o.value for o in values if o.value and _earlier(o, worst, timedelta(days=moment.limit(CREATININE_BASELINE)))
+        ]
         recent = [o.value for o in values
                   if o.value and _earlier(o, worst, timedelta(hours=moment.limit(RISE_HOURS)))]  # fmt: skip
         ratio = worst.value / min(before) if before else 1.0
-        if ratio >= CREATININE_RATIO or (recent and worst.value - min(recent) >= CREATININE_RISE - 1e-9):
+        if ratio >= moment.limit(CREATININE_RATIO) or (
+            recent and worst.value - min(recent) >= moment.limit(CREATININE_RISE) - 1e-9
+        ):
             told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
             evidence = Evidence(worst.reference, told, worst.when)
             return Kidney(Grade.POOR, told, is_acute=True,

@@ -6,22 +6,39 @@ without rigidity means toxicity; rigidity means withdrawal even with a low pulse
 
 import msgspec
 
+from cards import limits, sources
+from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
 from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, Problem, Sign
 from cards.record.record import Record
 from cards.scales.age import LOW_TEMPERATURE, VitalLimits
 from cards.scales.withdrawal_score import Item, acute_kidney_injury
-from cards.timeline.findings import Findings, shown
+from cards.timeline.findings import Finding, Findings, shown
 from cards.timeline.oral import chart_orders, is_open
 from cards.timeline.pump import Pump, is_recent
+from cards.words import number
 
-GATE_WITH_CONTEXT, GATE_ALONE = 3, 4
-LOW_GCS, DEEP_RASS = 12, -2
-HIGH_PACO2, LOW_PH = 50, 7.35
-NEW_HOURS = 72
-AFTER_PUMP_DAYS, AFTER_SURGERY_DAYS = 3, 4
-DOSE_RISE = 1.25
-LOW_EGFR = 30
+WEIGHTS = {
+    code: limit(f"toxicity_points_{name}", points, "points", JUDGEMENT, sources.LEU06, f"{code}: {what}")
+    for code, name, points, what in (
+        ("X1", "low_tone", 2, "hypotonia, flaccidity, areflexia"),
+        ("X2", "coma", 2, "somnolence to coma"),
+        ("X3", "breathing", 2, "respiratory depression"),
+        ("X4", "bradycardia", 1, "bradycardia"),
+        ("X5", "hypotension", 1, "hypotension"),
+        ("X6", "cold", 1, "temperature under 35.5 °C"),
+    )
+}
+GATE_WITH_CONTEXT = limit("toxicity_gate_with_context", 3, "points", JUDGEMENT, sources.LEU06)
+GATE_ALONE = limit("toxicity_gate_alone", 4, "points", JUDGEMENT, sources.LEU06)
+LOW_GCS = limit("toxicity_gcs", 12, "points", JUDGEMENT, sources.LEU06)
+DEEP_RASS = limit("toxicity_rass", -2, "points", JUDGEMENT, sources.LEU06)
+HIGH_PACO2 = limit("toxicity_paco2", 50, "mmHg", JUDGEMENT, sources.LEU06, "with acidosis")
+LOW_PH = limit("toxicity_ph", 7.35, "pH", JUDGEMENT, sources.LEU06)
+NEWLY_ORDERED = limit("toxicity_new_order", 72, "h", JUDGEMENT, sources.LEU06, "baclofen raised, or a new sedative")
+AFTER_PUMP_CHECK = limit("after_pump_check", 3, "d", JUDGEMENT, sources.JEM20, "refill, programming, bolus")
+AFTER_PUMP_SURGERY = limit("after_pump_surgery", 4, "d", JUDGEMENT, sources.JEM20)
+DOSE_RISE = limit("toxicity_dose_rise", 1.25, "x the dose before", JUDGEMENT, sources.LEU06)
 _SEDATIVES = BENZODIAZEPINES | OPIOIDS | {Drug.PROPOFOL, Drug.PHENOBARBITAL}
 
 
@@ -31,14 +48,11 @@ class Toxicity(msgspec.Struct, frozen=True):
     items: tuple[Item, ...]
     context: tuple[str, ...]
     tone: str
+    gate_met: bool  # points enough, given the context
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         return sum(item.points for item in self.items)
-
-    @property
-    def gate_met(self) -> bool:
-        return self.points >= (GATE_WITH_CONTEXT if self.context else GATE_ALONE)
 
     def has(self, *codes: str) -> bool:
         return any(item.code in codes for item in self.items)
@@ -54,30 +68,37 @@ def toxicity(record: Record, found: Findings, ages: VitalLimits | None, pump: Pu
     items: list[Item] = []
     low_tone = found.sign(Sign.HYPOTONIA)
     if low_tone:
-        items.append(Item("X1", 2, low_tone))
+        items.append(_item(found, "X1", low_tone))
     gcs, rass = found.lowest(Measure.GCS), found.lowest(Measure.RASS)
-    if gcs and gcs.value is not None and gcs.value <= LOW_GCS:
-        items.append(Item("X2", 2, shown(Measure.GCS, gcs)))
-    elif rass and rass.value is not None and rass.value <= DEEP_RASS:
-        items.append(Item("X2", 2, shown(Measure.RASS, rass)))
+    if gcs and gcs.value is not None and gcs.value <= found.limit(LOW_GCS):
+        items.append(_item(found, "X2", shown(Measure.GCS, gcs)))
+    elif rass and rass.value is not None and rass.value <= found.limit(DEEP_RASS):
+        items.append(_item(found, "X2", shown(Measure.RASS, rass)))
     elif stupor := found.sign(Sign.STUPOR):
-        items.append(Item("X2", 2, stupor))
+        items.append(_item(found, "X2", stupor))
     items += _breathing(found, ages)
     items += _slow_and_low(found, ages)
     stiff = found.sign(Sign.SPASTICITY)
     tone = "high" if stiff else "low" if low_tone else "normal" if found.sign(Sign.TONE_NORMAL) else "not documented"
-    return Toxicity(tuple(items), tuple(_context(record, found, pump, moment)), tone)
+    context = _context(record, found, pump, moment)
+    gate = moment.limit(GATE_WITH_CONTEXT if context else GATE_ALONE)
+    return Toxicity(tuple(items), tuple(context), tone, sum(item.points for item in items) >= gate)
+
+
+def _item(found: Findings, code: str, finding: Finding) -> Item:
+    return Item(code, found.limit(WEIGHTS[code]), finding)
 
 
 def _breathing(found: Findings, ages: VitalLimits | None) -> list[Item]:
     breaths, carbon = found.lowest(Measure.RESPIRATORY_RATE), found.highest(Measure.PACO2)
     acid = found.lowest(Measure.PH)
     if ages and breaths and breaths.value is not None and breaths.value < ages.respiratory_rate_low:
-        return [Item("X3", 2, shown(Measure.RESPIRATORY_RATE, breaths))]
-    if carbon and (carbon.value or 0) > HIGH_PACO2 and acid and acid.value is not None and acid.value < LOW_PH:
-        return [Item("X3", 2, shown(Measure.PACO2, carbon))]
+        return [_item(found, "X3", shown(Measure.RESPIRATORY_RATE, breaths))]
+    retains = carbon is not None and (carbon.value or 0) > found.limit(HIGH_PACO2)
+    if carbon and retains and acid and acid.value is not None and acid.value < found.limit(LOW_PH):
+        return [_item(found, "X3", shown(Measure.PACO2, carbon))]
     told = found.sign(Sign.RESPIRATORY_DEPRESSION)
-    return [Item("X3", 2, told)] if told else []
+    return [_item(found, "X3", told)] if told else []
 
 
 def _slow_and_low(found: Findings, ages: VitalLimits | None) -> list[Item]:
@@ -85,12 +106,12 @@ def _slow_and_low(found: Findings, ages: VitalLimits | None) -> list[Item]:
     pulse, pressure, heat = (found.lowest(m) for m in (Measure.HEART_RATE, Measure.SYSTOLIC, Measure.TEMPERATURE))
     slow = ages and pulse and pulse.value is not None and pulse.value < ages.heart_rate_low
     if bradycardia := shown(Measure.HEART_RATE, pulse) if slow and pulse else found.sign(Sign.BRADYCARDIA):
-        items.append(Item("X4", 1, bradycardia))
+        items.append(_item(found, "X4", bradycardia))
     low = ages and pressure and pressure.value is not None and pressure.value < ages.systolic_low
     if hypotension := shown(Measure.SYSTOLIC, pressure) if low and pressure else found.sign(Sign.HYPOTENSION):
-        items.append(Item("X5", 1, hypotension))
-    if heat and heat.value is not None and heat.value < LOW_TEMPERATURE:
-        items.append(Item("X6", 1, shown(Measure.TEMPERATURE, heat)))
+        items.append(_item(found, "X5", hypotension))
+    if heat and heat.value is not None and heat.value < found.limit(LOW_TEMPERATURE):
+        items.append(_item(found, "X6", shown(Measure.TEMPERATURE, heat)))
     return items
 
 
@@ -100,36 +121,36 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
         began = order.start or order.authored
         if not is_open(order, moment.now) or began is None or not began.may_be_past(moment.now):
             continue
-        if began.hours_until(moment.now) > NEW_HOURS:
+        if began.hours_until(moment.now) > moment.limit(NEWLY_ORDERED):
             continue
-        if order.product.is_baclofen and not order.is_statement and _is_rise(record, order.dosage.daily):
-            context.append("baclofen started or raised within 72 h")
+        if order.product.is_baclofen and not order.is_statement and _is_rise(record, order.dosage.daily, moment):
+            context.append(f"baclofen started or raised within {number(moment.limit(NEWLY_ORDERED))} h")
         elif order.product.drugs & _SEDATIVES:
             context.append("new sedative or opioid")
-    if pump and is_recent(pump.latest(Act.PUMP_REFILL, Act.PUMP_INTERROGATION), moment, AFTER_PUMP_DAYS):
-        context.append("pump refilled or programmed within 72 h")
+    if pump and is_recent(pump.latest(Act.PUMP_REFILL, Act.PUMP_INTERROGATION), moment, moment.limit(AFTER_PUMP_CHECK)):
+        context.append(f"pump refilled or programmed within {number(moment.limit(AFTER_PUMP_CHECK) * 24)} h")
     if pump and is_recent(
-        pump.latest(Act.PUMP_REVISION, Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT), moment, AFTER_SURGERY_DAYS
+        pump.latest(Act.PUMP_REVISION, Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT), moment, moment.limit(AFTER_PUMP_SURGERY)
     ):
-        context.append("pump surgery within 96 h")
+        context.append(f"pump surgery within {number(moment.limit(AFTER_PUMP_SURGERY) * 24)} h")
     problems = {concept for c in record.conditions if c.is_active for concept in c.concepts}
     if Problem.BACLOFEN_TOXICITY in problems:
         context.append("overdose or poisoning recorded")
     if Problem.DIALYSIS in problems:
         context.append("dialysis")
     egfr = found.lowest(Measure.EGFR)
-    if egfr and egfr.value is not None and egfr.value < LOW_EGFR:
+    if egfr and egfr.value is not None and egfr.value < moment.limit(limits.EGFR_POOR):
         context.append(f"eGFR {egfr.value:g}")
     if acute_kidney_injury(found):
         context.append("acute kidney injury")
     return list(dict.fromkeys(context))
 
 
-def _is_rise(record: Record, dose: object) -> bool:
+def _is_rise(record: Record, dose: object, moment: Moment) -> bool:
     """A first order, or one at least a quarter above every other. An order at the same dose is a continuation."""
     now = getattr(dose, "low", None)
     others = [o.dosage.daily.low for o in chart_orders(record) if o.product.is_baclofen and o.dosage.daily
               and o.dosage.daily is not dose and o.dosage.daily.unit == getattr(dose, "unit", "")]  # fmt: skip
     if not others:
         return True
-    return now is not None and now >= DOSE_RISE * max(others)
+    return now is not None and now >= moment.limit(DOSE_RISE) * max(others)

@@ -7,31 +7,89 @@ intrathecal withdrawal (C-MEY03).
 
 import msgspec
 
+from cards import limits, sources
+from cards.limits import JUDGEMENT, limit
 from cards.record.concepts import Measure, Sign
 from cards.scales.age import EXTREME_FEVER, FEVER, HIGH_FEVER, VitalLimits
 from cards.timeline.findings import Finding, Findings, shown
 from cards.words import number
 
-CAPS = {"N": 3, "P": 4, "A": 6, "L": 4}
-CK_HIGH, CK_RAISED = 1000, 500  # U/L
-CK_RED_FLAG = 5000
-TRANSAMINASE_HIGH = 120  # U/L: 3 x an upper limit of 40 (judgement: the chart's own limit is seldom given)
-LACTATE_HIGH = 4  # mmol/L
-GCS_FALL = 2
-GCS_NORMAL = 15  # taken as baseline where none is recorded (judgement)
-GCS_RED_FLAG = 12
-PRESSURE_RISE = 40  # mmHg
-PRESSURE_SWING_HOURS = 6
-BASELINE_DAYS = (7, 365)
-BASELINE_VALUES = 3
-CREATININE_RATIO, CREATININE_RISE = 1.5, 0.3  # x baseline in 7 d; mg/dL in 48 h
+WEIGHTS = {
+    code: limit(f"points_{name}", points, "points", JUDGEMENT, source, f"{code}: {what}")
+    for code, name, points, source, what in (
+        ("N1", "spasticity", 2, sources.MEY03, "spasticity, rigidity, dystonia"),
+        ("N2", "tremor", 1, sources.SEED, "tremor, myoclonus, clonus"),
+        ("P1", "hallucinations", 2, sources.LEO05, "hallucinations"),
+        ("P2", "delirium", 2, sources.LEO05, "delirium, altered mental state"),
+        ("P3", "agitation", 1, sources.LEO05, "anxiety, agitation, insomnia"),
+        ("P4", "seizure", 2, sources.SEED, "seizure"),
+        ("A1", "fever", 1, sources.SEED, "fever"),
+        ("A1+", "high_fever", 2, sources.SEED, "high fever, in place of fever"),
+        ("A1++", "extreme_fever", 3, sources.SEED, "extreme fever, in place of fever"),
+        ("A2", "tachycardia", 1, sources.SEED, "tachycardia for age"),
+        ("A3", "hypertension", 1, sources.SEED, "hypertension for age, rise or swing"),
+        ("A4", "tachypnoea", 1, sources.SEED, "tachypnoea for age, or diaphoresis"),
+        ("A5", "itching_oral", 1, sources.MEY03, "itching, paraesthesia; by mouth"),
+        ("A5+", "itching_intrathecal", 2, sources.MEY03, "itching, paraesthesia; intrathecal"),
+        ("L1", "ck_raised", 1, sources.SEED, "creatine kinase raised"),
+        ("L1+", "ck_high", 2, sources.SEED, "creatine kinase high, or rhabdomyolysis told"),
+        ("L2", "kidney_injury", 1, sources.SEED, "acute kidney injury, myoglobinuria"),
+        ("L3", "organ_failure", 1, sources.SEED, "coagulopathy, liver, lactate, acidosis"),
+    )
+}
+CAPS = {
+    domain: limit(f"cap_{name}", points, "points", JUDGEMENT, sources.SEED, f"at most, of {domain}1 and the rest")
+    for domain, name, points in (
+        ("N", "neuromuscular", 3),
+        ("P", "mental", 4),
+        ("A", "autonomic", 6),
+        ("L", "laboratory", 4),
+    )
+}
+
+CK_RAISED = limit("ck_raised", 500, "U/L", JUDGEMENT, sources.SEED)
+CK_HIGH = limit("ck_high", 1000, "U/L", JUDGEMENT, sources.SEED)
+CK_RED_FLAG = limit("ck_red_flag", 5000, "U/L", JUDGEMENT, sources.SEED)
+TRANSAMINASE_HIGH = limit(
+    "transaminase_high",
+    120,
+    "U/L",
+    JUDGEMENT,
+    sources.SEED,
+    "3 x an upper limit of 40; the chart's own is seldom given",
+)
+LACTATE_HIGH = limit("lactate_high", 4, "mmol/L", JUDGEMENT, sources.SEED)
+ASHWORTH_RISE = limit("ashworth_rise", 1, "grades", JUDGEMENT, sources.SEED)
+ASHWORTH_VALID = limit("ashworth_baseline_valid", 365, "d", JUDGEMENT, sources.SEED)
+RASS_AGITATED = limit("rass_agitated", 1, "points", JUDGEMENT, sources.LEO05)
+GCS_FALL = limit("gcs_fall", 2, "points", JUDGEMENT, sources.SEED)
+GCS_NORMAL = limit("gcs_normal", 15, "points", JUDGEMENT, sources.SEED, "taken as baseline where none is recorded")
+GCS_VALID = limit("gcs_baseline_valid", 365, "d", JUDGEMENT, sources.SEED)
+GCS_RED_FLAG = limit("gcs_red_flag", 12, "points", JUDGEMENT, sources.SEED)
+HEAT_RED_FLAG = limit("temperature_red_flag", 40, "Cel", JUDGEMENT, sources.SEED, "39 with rigidity is one, too")
+OXYGEN_RED_FLAG = limit("oxygen_saturation_red_flag", 90, "%", JUDGEMENT, sources.SEED)
+HEART_RATE_SLOW = limit("heart_rate_red_flag_slow", 50, "/min", JUDGEMENT, sources.SEED, "adults")
+HEART_RATE_FAST = limit("heart_rate_red_flag_fast", 140, "/min", JUDGEMENT, sources.SEED, "adults")
+HEART_RATE_FAST_CHILD = limit(
+    "heart_rate_red_flag_fast_child", 40, "/min above the limit for age", JUDGEMENT, sources.PALS
+)
+ORGANS_RED_FLAG = limit("organs_red_flag", 2, "of L1 to L3", JUDGEMENT, sources.SEED)
+PRESSURE_RISE = limit("systolic_rise", 40, "mmHg", JUDGEMENT, sources.SEED, "above the usual, or within a swing")
+PRESSURE_SWING = limit("systolic_swing", 6, "h", JUDGEMENT, sources.SEED)
+BASELINE_NEWEST = limit("systolic_baseline_newest", 7, "d", JUDGEMENT, sources.SEED)
+BASELINE_OLDEST = limit("systolic_baseline_oldest", 365, "d", JUDGEMENT, sources.SEED)
+BASELINE_VALUES = limit("systolic_baseline_values", 3, "values", JUDGEMENT, sources.SEED)
+CREATININE_RATIO = limit("creatinine_ratio", 1.5, "x baseline", JUDGEMENT, sources.SEED)
+CREATININE_BASELINE = limit("creatinine_baseline", 7, "d", JUDGEMENT, sources.SEED, "before the rise")
+CREATININE_RISE = limit("creatinine_rise", 0.3, "mg/dL", JUDGEMENT, sources.SEED, "within 48 h")
+_ROUNDING = 1e-9  # 1.2 - 0.9 is less than 0.3 in binary
 
 
 class Item(msgspec.Struct, frozen=True):
     """One finding that counted: its code (N1 ... L3), points and where it came from."""
 
     code: str
-    points: int
+    points: float
     finding: Finding
 
 
@@ -39,12 +97,9 @@ class Score(msgspec.Struct, frozen=True):
     """The count. `points` is after the caps of the domains."""
 
     items: tuple[Item, ...]
-    red_flags: tuple[str, ...]
-    not_counted: tuple[str, ...]
-
-    @property
-    def points(self) -> int:
-        return sum(min(cap, sum(i.points for i in self.items if i.code[0] == domain)) for domain, cap in CAPS.items())
+    points: float
+    red_flags: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()
 
     @property
     def domains(self) -> int:
@@ -70,66 +125,79 @@ def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: boo
         *_breathing_and_skin(found, ages, is_intrathecal=is_intrathecal),
         *_laboratory(found),
     ]
-    counted = Score(tuple(items), (), ())
+    points = sum(
+        min(found.limit(cap), sum(item.points for item in items if item.code[0] == domain))
+        for domain, cap in CAPS.items()
+    )
+    counted = Score(tuple(items), points)
     flags = _red_flags(counted, found, ages, is_child=is_child)
-    return Score(tuple(items), tuple(flags), tuple(found.not_counted))
+    return Score(tuple(items), points, tuple(flags), tuple(found.not_counted))
+
+
+def _item(found: Findings, code: str, finding: Finding) -> Item:
+    """This finding with the weight in force. A code with + is a graver form that weighs more."""
+    return Item(code.rstrip("+"), found.limit(WEIGHTS[code]), finding)
 
 
 def _neuromuscular(found: Findings) -> list[Item]:
     items: list[Item] = []
     tone = found.sign(Sign.SPASTICITY) or _ashworth_rise(found)
     if tone:
-        items.append(Item("N1", 2, tone))
+        items.append(_item(found, "N1", tone))
     if tremor := found.sign(Sign.TREMOR):
-        items.append(Item("N2", 1, tremor))
+        items.append(_item(found, "N2", tremor))
     return items
 
 
 def _ashworth_rise(found: Findings) -> Finding | None:
-    now, before = found.highest(Measure.MODIFIED_ASHWORTH), found.before(Measure.MODIFIED_ASHWORTH, days=365)
+    now, before = (
+        found.highest(Measure.MODIFIED_ASHWORTH),
+        found.before(Measure.MODIFIED_ASHWORTH, days=found.limit(ASHWORTH_VALID)),
+    )
     if now is None or now.value is None:
         return None
     if not before or before[-1].value is None:
         if now.value > 0:
             found.not_counted.append(f"modified Ashworth {now.value:g} (no earlier value to compare)")
         return None
-    return shown(Measure.MODIFIED_ASHWORTH, now) if now.value - before[-1].value >= 1 else None
+    rise = now.value - before[-1].value
+    return shown(Measure.MODIFIED_ASHWORTH, now) if rise >= found.limit(ASHWORTH_RISE) else None
 
 
 def _mental(found: Findings) -> list[Item]:
     items: list[Item] = []
     if seen := found.sign(Sign.HALLUCINATIONS):
-        items.append(Item("P1", 2, seen))
-    if confused := found.sign(Sign.DELIRIUM) or _positive(found, Measure.CAM) or _gcs_fall(found):
-        items.append(Item("P2", 2, confused))
-    if agitated := found.sign(Sign.AGITATION) or _positive(found, Measure.RASS):
-        items.append(Item("P3", 1, agitated))
+        items.append(_item(found, "P1", seen))
+    if confused := found.sign(Sign.DELIRIUM) or _positive(found, Measure.CAM, 1) or _gcs_fall(found):
+        items.append(_item(found, "P2", confused))
+    if agitated := found.sign(Sign.AGITATION) or _positive(found, Measure.RASS, found.limit(RASS_AGITATED)):
+        items.append(_item(found, "P3", agitated))
     if seizure := found.sign(Sign.SEIZURE):
-        items.append(Item("P4", 2, seizure))
+        items.append(_item(found, "P4", seizure))
     return items
 
 
-def _positive(found: Findings, measure: Measure) -> Finding | None:
+def _positive(found: Findings, measure: Measure, least: float) -> Finding | None:
     worst = found.highest(measure)
-    return shown(measure, worst) if worst and worst.value is not None and worst.value >= 1 else None
+    return shown(measure, worst) if worst and worst.value is not None and worst.value >= least else None
 
 
 def _gcs_fall(found: Findings) -> Finding | None:
     worst = found.lowest(Measure.GCS)
     if worst is None or worst.value is None:
         return None
-    before = found.before(Measure.GCS, days=365)
-    baseline = before[-1].value if before and before[-1].value is not None else GCS_NORMAL
-    return shown(Measure.GCS, worst) if baseline - worst.value >= GCS_FALL else None
+    before = found.before(Measure.GCS, days=found.limit(GCS_VALID))
+    baseline = before[-1].value if before and before[-1].value is not None else found.limit(GCS_NORMAL)
+    return shown(Measure.GCS, worst) if baseline - worst.value >= found.limit(GCS_FALL) else None
 
 
 def _temperature(found: Findings) -> list[Item]:
     worst = found.highest(Measure.TEMPERATURE)
-    if worst is not None and worst.value is not None and worst.value >= FEVER:
-        points = 3 if worst.value >= EXTREME_FEVER else 2 if worst.value >= HIGH_FEVER else 1
-        return [Item("A1", points, shown(Measure.TEMPERATURE, worst))]
+    if worst is not None and worst.value is not None and worst.value >= found.limit(FEVER):
+        extreme, high = worst.value >= found.limit(EXTREME_FEVER), worst.value >= found.limit(HIGH_FEVER)
+        return [_item(found, "A1++" if extreme else "A1+" if high else "A1", shown(Measure.TEMPERATURE, worst))]
     told = found.sign(Sign.FEVER)
-    return [Item("A1", 1, told)] if told else []
+    return [_item(found, "A1", told)] if told else []
 
 
 def _circulation(found: Findings, ages: VitalLimits | None) -> list[Item]:
@@ -137,9 +205,9 @@ def _circulation(found: Findings, ages: VitalLimits | None) -> list[Item]:
     pulse = found.highest(Measure.HEART_RATE)
     fast = ages and pulse and pulse.value is not None and pulse.value > ages.heart_rate_high
     if tachycardia := shown(Measure.HEART_RATE, pulse) if fast and pulse else found.sign(Sign.TACHYCARDIA):
-        items.append(Item("A2", 1, tachycardia))
+        items.append(_item(found, "A2", tachycardia))
     if raised := _raised_pressure(found, ages) or found.sign(Sign.HYPERTENSION):
-        items.append(Item("A3", 1, raised))
+        items.append(_item(found, "A3", raised))
     return items
 
 
@@ -151,9 +219,12 @@ def _raised_pressure(found: Findings, ages: VitalLimits | None) -> Finding | Non
         return shown(Measure.DIASTOLIC, diastolic)
     if systolic is None or systolic.value is None:
         return None
-    low_days, high_days = BASELINE_DAYS
-    before = sorted(o.value or 0.0 for o in found.before(Measure.SYSTOLIC, days=high_days, at_least_days=low_days))
-    if len(before) >= BASELINE_VALUES and systolic.value - before[len(before) // 2] >= PRESSURE_RISE:
+    usual = found.before(
+        Measure.SYSTOLIC, days=found.limit(BASELINE_OLDEST), at_least_days=found.limit(BASELINE_NEWEST)
+    )
+    before = sorted(o.value or 0.0 for o in usual)
+    enough = len(before) >= found.limit(BASELINE_VALUES)
+    if enough and systolic.value - before[len(before) // 2] >= found.limit(PRESSURE_RISE):
         return shown(Measure.SYSTOLIC, systolic)
     return shown(Measure.SYSTOLIC, systolic) if _swings(found) else None
 
@@ -163,9 +234,9 @@ def _swings(found: Findings) -> bool:
     values = [(o.when.latest, o.value) for o in found.values(Measure.SYSTOLIC) if o.when and o.value is not None]
     for i, (at, value) in enumerate(values):
         for later, other in values[i + 1 :]:
-            if (later - at).total_seconds() > PRESSURE_SWING_HOURS * 3600:
+            if (later - at).total_seconds() > found.limit(PRESSURE_SWING) * 3600:
                 break
-            if abs(other - value) >= PRESSURE_RISE:
+            if abs(other - value) >= found.limit(PRESSURE_RISE):
                 return True
     return False
 
@@ -176,23 +247,23 @@ def _breathing_and_skin(found: Findings, ages: VitalLimits | None, *, is_intrath
     fast = ages and breaths and breaths.value is not None and breaths.value > ages.respiratory_rate_high
     tachypnoea = shown(Measure.RESPIRATORY_RATE, breaths) if fast and breaths else found.sign(Sign.TACHYPNOEA)
     if sign := tachypnoea or found.sign(Sign.DIAPHORESIS):
-        items.append(Item("A4", 1, sign))
+        items.append(_item(found, "A4", sign))
     if itch := found.sign(Sign.PRURITUS) or found.sign(Sign.PARAESTHESIA):
-        items.append(Item("A5", 2 if is_intrathecal else 1, itch))
+        items.append(_item(found, "A5+" if is_intrathecal else "A5", itch))
     return items
 
 
 def _laboratory(found: Findings) -> list[Item]:
     items: list[Item] = []
     ck = found.highest(Measure.CK)
-    if ck and ck.value is not None and ck.value >= CK_RAISED:
-        items.append(Item("L1", 2 if ck.value >= CK_HIGH else 1, shown(Measure.CK, ck)))
+    if ck and ck.value is not None and ck.value >= found.limit(CK_RAISED):
+        items.append(_item(found, "L1+" if ck.value >= found.limit(CK_HIGH) else "L1", shown(Measure.CK, ck)))
     elif told := found.sign(Sign.RHABDOMYOLYSIS):
-        items.append(Item("L1", 2, told))
+        items.append(_item(found, "L1+", told))
     if kidney := acute_kidney_injury(found) or found.sign(Sign.MYOGLOBINURIA):
-        items.append(Item("L2", 1, kidney))
+        items.append(_item(found, "L2", kidney))
     if organ := _organ_failure(found):
-        items.append(Item("L3", 1, organ))
+        items.append(_item(found, "L3", organ))
     return items
 
 
@@ -200,11 +271,12 @@ def acute_kidney_injury(found: Findings) -> Finding | None:
     """Creatinine 1.5 x baseline within 7 days or + 0.3 mg/dL within 48 h, or told as such."""
     worst = found.highest(Measure.CREATININE)
     if worst and worst.value is not None:
-        week = [o.value for o in found.before(Measure.CREATININE, days=9) if o.value]
+        days = found.limit(CREATININE_BASELINE) + found.limit(limits.LABS_WINDOW) / 24
+        week = [o.value for o in found.before(Measure.CREATININE, days=days) if o.value]
         recent = [o.value for o in found.values(Measure.CREATININE) if o.value]
-        if week and worst.value >= CREATININE_RATIO * min(week):
+        if week and worst.value >= found.limit(CREATININE_RATIO) * min(week):
             return shown(Measure.CREATININE, worst)
-        if recent and worst.value - min(recent) >= CREATININE_RISE:
+        if recent and worst.value - min(recent) >= found.limit(CREATININE_RISE) - _ROUNDING:
             return shown(Measure.CREATININE, worst)
     return found.sign(Sign.AKI)
 
@@ -216,7 +288,7 @@ def _organ_failure(found: Findings) -> Finding | None:
         (Measure.ALT, TRANSAMINASE_HIGH),
     ):
         worst = found.highest(measure)
-        if worst and worst.value is not None and worst.value >= high:
+        if worst and worst.value is not None and worst.value >= found.limit(high):
             return shown(measure, worst)
     return found.sign(Sign.COAGULOPATHY) or found.sign(Sign.ACIDOSIS)
 
@@ -224,21 +296,26 @@ def _organ_failure(found: Findings) -> Finding | None:
 def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[str]:
     flags: list[str] = []
     heat = _value(found.highest(Measure.TEMPERATURE))
-    if heat is not None and (heat >= 40 or (heat >= HIGH_FEVER and score.has("N1"))):
+    if heat is not None and (
+        heat >= found.limit(HEAT_RED_FLAG) or (heat >= found.limit(HIGH_FEVER) and score.has("N1"))
+    ):
         flags.append(f"temperature {number(heat)} °C")
     if score.has("P4"):
         flags.append("seizure")
     gcs = _value(found.lowest(Measure.GCS))
-    if (score.has("P2") or (gcs is not None and gcs <= GCS_RED_FLAG)) and (score.has("N1") or score.has_fever):
+    if (score.has("P2") or (gcs is not None and gcs <= found.limit(GCS_RED_FLAG))) and (
+        score.has("N1") or score.has_fever
+    ):
         flags.append("altered mental state with rigidity or fever")
     ck = _value(found.highest(Measure.CK))
-    if ck is not None and (ck >= CK_RED_FLAG or (ck >= CK_HIGH and score.has("L2"))):
+    if ck is not None and (ck >= found.limit(CK_RED_FLAG) or (ck >= found.limit(CK_HIGH) and score.has("L2"))):
         flags.append(f"CK {number(ck)} U/L")
     flags += _circulatory_flags(found, ages, is_child=is_child)
     oxygen = _value(found.lowest(Measure.OXYGEN_SATURATION))
-    if (oxygen is not None and oxygen < 90) or found.sign(Sign.VENTILATED):
-        flags.append("SpO2 below 90 % or ventilated")
-    if sum(score.has(code) for code in ("L1", "L2", "L3")) >= 2:
+    saturation = found.limit(OXYGEN_RED_FLAG)
+    if (oxygen is not None and oxygen < saturation) or found.sign(Sign.VENTILATED):
+        flags.append(f"SpO2 below {number(saturation)} % or ventilated")
+    if sum(score.has(code) for code in ("L1", "L2", "L3")) >= found.limit(ORGANS_RED_FLAG):
         flags.append("organ failure")
     return flags
 
@@ -249,9 +326,12 @@ def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: b
     fast = _value(found.highest(Measure.HEART_RATE))
     if found.sign(Sign.VASOPRESSOR) or (ages and low is not None and low < ages.systolic_low):
         flags.append("low blood pressure or vasopressor")
-    if ages and slow is not None and slow < (ages.heart_rate_low if is_child else 50):
+    if ages and slow is not None and slow < (ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW)):
         flags.append(f"heart rate {number(slow)} /min")
-    if ages and fast is not None and fast > (ages.heart_rate_high + 40 if is_child else 140):
+    too_fast = found.limit(HEART_RATE_FAST)
+    if ages and is_child:
+        too_fast = ages.heart_rate_high + found.limit(HEART_RATE_FAST_CHILD)
+    if ages and fast is not None and fast > too_fast:
         flags.append(f"heart rate {number(fast)} /min")
     return flags
 

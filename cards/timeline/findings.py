@@ -56,6 +56,10 @@ class Findings:
         self._record, self._moment, self._since = record, moment, since
         self.not_counted: list[str] = []
 
+    def limit(self, limit: Limit) -> float:
+        """The value in force of a clinical number."""
+        return self._moment.limit(limit)
+
     @cached_property
     def _by_concept(self) -> dict[str, list[Observation]]:
         index: dict[str, list[Observation]] = defaultdict(list)

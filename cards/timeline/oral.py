@@ -290,7 +290,7 @@ def _is_used_often(given: Sequence[Administration], moment: Moment) -> bool:
     """As-needed baclofen taken on three days a week or more (FND-03, tier T0)."""
     week = moment.now - timedelta(days=7)
     days = {a.when.latest.date() for a in given if a.when and a.when.latest >= week}
-    return len(days) >= 3
+    return len(days) >= moment.limit(limits.AS_NEEDED_DAYS)
 
 
 def _time_of(administration: Administration) -> datetime:

@@ -8,14 +8,16 @@ from datetime import timedelta
 
 import msgspec
 
+from cards import sources
 from cards.hooks import ORDER_SELECT
+from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
 from cards.record.concepts import Act, Drug, Reason, Route
 from cards.record.facts import DailyDose, MedicationOrder, Order
 from cards.record.record import Record
 from cards.timeline.oral import BY_MOUTH, is_open
 
-_SOON = timedelta(hours=12)  # FND-07: resumed within 12 h (judgement)
+RESUMED_WITHIN = limit("resumed_within", 12, "h", JUDGEMENT, sources.SEED, "a new order that continues the old one")
 _STOPPING = frozenset({"stopped", "cancelled", "completed", "on-hold", "ended"})
 _ORDERING = frozenset({"draft", "active", "unknown", ""})
 _STOP_ACTS = {True: frozenset({Act.STOP_BACLOFEN, Act.PUMP_STOP}), False: frozenset({Act.STOP_BACLOFEN})}
@@ -117,7 +119,7 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
 def continues(order: MedicationOrder, moment: Moment) -> bool:
     """Whether this order keeps somebody on baclofen: regular, more than one dose, and from within 12 h on."""
     begins = order.start
-    late = begins is not None and begins.earliest - moment.now > _SOON
+    late = begins is not None and begins.earliest - moment.now > timedelta(hours=moment.limit(RESUMED_WITHIN))
     return _is_regular(order) and not late
 
 

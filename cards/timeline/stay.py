@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from cards import sources
 from cards.hooks import ENCOUNTER_START
+from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
 from cards.record.facts import Administration, Encounter
 from cards.record.when import When, instant
 
+CHARTED_STAY = limit("charted_stay", 14, "d", JUDGEMENT, sources.SEED, "doses charted so far back are of this stay")
+STILL_CHARTING = limit(
+    "charting_goes_on", 2, "d", JUDGEMENT, sources.SEED, "the last dose charted, where a stay is implied"
+)
 _INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "SS"})
 _EMERGENCY = frozenset({"EMER"})
 _OBSERVATION = frozenset({"OBSENC", "PRENC"})
-_CHARTED_STAY = timedelta(days=14)  # judgement
-_STILL_CHARTING = timedelta(days=2)  # judgement
 _UNDER_WAY = frozenset({"in-progress", "onleave", "arrived", "triaged", "unknown"})
 _BEGINNING = frozenset({"planned", "arrived"})  # what encounter-start may name
 
@@ -65,15 +69,16 @@ def named_stay(encounters: Sequence[Encounter], moment: Moment) -> Stay | None:
     return current_stay(encounters, moment)
 
 
-def implied_stay(administrations: Sequence[Administration], now: datetime) -> Stay | None:
+def implied_stay(administrations: Sequence[Administration], moment: Moment) -> Stay | None:
     """A stay that only the administration record tells of: a ward charts doses, no encounter was to be had.
 
     It is taken to begin a day before the first dose charted in the last two weeks; None where nothing was charted
     in the last two days.
     """
+    now = moment.now
     times = sorted(a.when.latest for a in administrations if a.when and a.when.may_be_past(now))
-    recent = [t for t in times if now - t <= _CHARTED_STAY]
-    if not recent or now - recent[-1] > _STILL_CHARTING:
+    recent = [t for t in times if now - t <= timedelta(days=moment.limit(CHARTED_STAY))]
+    if not recent or now - recent[-1] > timedelta(days=moment.limit(STILL_CHARTING)):
         return None
     begun = recent[0] - timedelta(days=1)
     return Stay(administrations[0].reference, False, When(begun, begun))

@@ -13,7 +13,6 @@ from cards.record.facts import DailyDose, DoseStep, MedicationOrder, Order
 from cards.record.record import Record
 
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", "in-progress", ""})
-_JUST_OVER = timedelta(days=30)  # judgement: a taper plan completed within a month explains a stop
 _ROUNDING = 0.1  # days: a date-only end, an hour of summer time
 
 
@@ -130,5 +129,5 @@ def _holds(plan: Order, moment: Moment) -> bool:
     """Under way, or completed within the last month."""
     ended = plan.end or plan.start or plan.authored
     if plan.status == "completed":
-        return ended is not None and moment.now - ended.latest <= _JUST_OVER
+        return ended is not None and moment.now - ended.latest <= timedelta(days=moment.limit(limits.COMPLETED_PLAN))
     return plan.status in _LIVE and not (plan.end is not None and plan.end.is_past(moment.now))

@@ -124,7 +124,13 @@ def test_gcs_falls_from_its_own_baseline() -> None:
 
 @pytest.mark.parametrize(
     ("earlier", "now", "counted"),
-    [(("5d", 1.0), 1.5, True), (("5d", 1.0), 1.4, False), (("40h", 1.0), 1.3, True), (("40h", 1.0), 1.29, False)],
+    [
+        (("5d", 1.0), 1.5, True),
+        (("5d", 1.0), 1.4, False),
+        (("40h", 1.0), 1.3, True),
+        (("40h", 1.0), 1.29, False),
+        (("40h", 0.9), 1.2, True),  # 1.2 - 0.9 is less than 0.3 in binary
+    ],
 )
 def test_acute_kidney_injury(earlier: tuple[str, float], now: float, counted: bool) -> None:
     """1.5 x within a week, or 0.3 mg/dL within 48 h."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cards.drafts import split_in_three, taper_steps
 from cards.hooks import ORDER_SIGN
+from cards.taper_builder import split_in_three, taper_steps
 from tests.chart import Chart, instant
 
 
@@ -123,7 +123,7 @@ def test_a_taper_excuses_the_stop_but_never_suspected_withdrawal() -> None:
 @pytest.mark.parametrize("daily", [10, 15, 20, 30, 40, 45, 60, 80, 100])
 def test_the_taper_we_offer_keeps_its_own_rules(daily: float) -> None:
     """Down to zero, each step within the limits, single doses in whole or half tablets that add up."""
-    doses = taper_steps(daily)
+    doses = taper_steps(daily, Chart().moment())
     assert doses[-1] == 0
     for before, after in pairwise(doses):
         assert 0 < before - after <= max(10, 0.25 * before)

@@ -9,7 +9,6 @@ Else  quiet: no taper, slow enough, told in words only, short use
 
 from cards import limits, sources
 from cards.case import Case
-from cards.drafts import taper_days
 from cards.hooks import ORDER_SIGN
 from cards.needs import CONDITIONS, ENCOUNTERS, LABS, PATIENT
 from cards.record.concepts import Reason
@@ -17,6 +16,7 @@ from cards.record.facts import DoseStep
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, told_dose
+from cards.taper_builder import taper_days
 from cards.timeline.taper import ending, entered_taper, too_large_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import number, say

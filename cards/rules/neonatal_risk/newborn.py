@@ -108,7 +108,7 @@ def _found(findings: Findings, signs: tuple[Sign, ...]) -> list[Finding]:
 
 def _fever(findings: Findings) -> list[Finding]:
     highest = findings.highest(Measure.TEMPERATURE)
-    if highest is None or highest.value is None or highest.value < FEVER:
+    if highest is None or highest.value is None or highest.value < findings.limit(FEVER):
         return []
     return [shown(Measure.TEMPERATURE, highest)]
 

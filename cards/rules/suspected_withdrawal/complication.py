@@ -38,7 +38,7 @@ def complication(case: Case) -> Verdict:
     score = suspected_score(case)
     if score is None:
         return Quiet("no suspected withdrawal", rests_on=())
-    heat = any(i.code == "A1" and (i.finding.value or 0) >= HIGH_FEVER for i in score.items)
+    heat = any(i.code == "A1" and (i.finding.value or 0) >= case.moment.limit(HIGH_FEVER) for i in score.items)
     bullets = [
         *((MUSCLE,) if score.has("L1", "L2") else ()),
         *((HEAT,) if heat else ()),

@@ -57,7 +57,7 @@ def oral(case: Case) -> Verdict:
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
     gap, score = case.oral_interruption, case.oral_findings
-    too_few = score.points < fewest_points()
+    too_few = score.points < fewest_points(case.moment)
     if gap is None or too_few:
         signs, goes_on = (*SIGNS, *needs_of_age(case)), (*ORAL_NEEDS, ENCOUNTERS)
         return first_certain(

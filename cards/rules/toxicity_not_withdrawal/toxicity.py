@@ -24,16 +24,16 @@ from cards.needs import (
 )
 from cards.record.concepts import Act, Measure
 from cards.rule import rule
+from cards.scales.toxicity import AFTER_PUMP_SURGERY
 from cards.scales.withdrawal_gate import Answer
 from cards.sentences import ORAL_NEEDS
 from cards.telling import uncertain_card
 from cards.timeline.findings import Findings
 from cards.timeline.pump import PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import listed, say
+from cards.words import listed, number, say
 
 DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
-AFTER_PUMP_SURGERY = limit("after_pump_surgery", 4, "d", JUDGEMENT, sources.JEM20)
 
 SUMMARY = "Looks like baclofen toxicity, not withdrawal: low tone + {finding}. Do not give more"
 WITHOUT_TONE = "Looks like baclofen toxicity: {finding}. Examine tone; do not give more"
@@ -82,12 +82,12 @@ def toxicity(case: Case) -> Verdict:
     others = [item.finding.text for item in toxic.items if item.code != "X1"]
     template = SUMMARY if toxic.tone == "low" else WITHOUT_TONE
     context = f" Context: {listed(toxic.context)}." if toxic.context else ""
-    told = ", ".join(f"{item.finding.text} {item.points}" for item in toxic.items)
+    told = ", ".join(f"{item.finding.text} {number(item.points)}" for item in toxic.items)
     return Card(
         urgency=Urgency.CRITICAL if _is_grave(case) else Urgency.WARNING,
         summary=say(template, finding=listed(others[:2]) or "findings"),
         detail=(
-            f"Counted {toxic.points} points of toxicity (a count, not a probability): {told}.{context}",
+            f"Counted {number(toxic.points)} points of toxicity (a count, not a probability): {told}.{context}",
             WEAK,
             *ACTIONS,
         ),
@@ -116,7 +116,7 @@ def _uncertain(case: Case) -> Verdict:
     score = case.pump_findings if by_pump else case.oral_findings
     if case.toxicity.points < score.points:
         return Quiet("withdrawal or toxicity: told with suspected withdrawal", rests_on=())
-    return uncertain_card(case, score, f"Counted {score.points} points of withdrawal.", ())
+    return uncertain_card(case, score, f"Counted {number(score.points)} points of withdrawal.", ())
 
 
 def _after_surgery(case: Case) -> Card | None:

@@ -52,7 +52,7 @@ def oral_for_intrathecal(case: Case) -> Verdict:
     before = case.oral.dose if case.oral and case.oral.current else None
     if before and change.after and before.unit == change.after.unit and change.after.high <= before.high:
         return Quiet("no more baclofen by mouth than before", rests_on=())
-    if case.pump_findings.points < fewest_points():
+    if case.pump_findings.points < fewest_points(case.moment):
         return Quiet("too few findings of withdrawal", rests_on=SIGNS)
     if case.suspected is None or not case.is_lost_by_pump:
         return Quiet("no suspected intrathecal withdrawal")
