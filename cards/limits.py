@@ -25,6 +25,11 @@ class Limit(msgspec.Struct, frozen=True):
     source: Source
     why: str = ""
 
+    @property
+    def basis_in_words(self) -> str:
+        """As cards and pages tell it."""
+        return "published" if self.basis == PUBLISHED else "local judgement"
+
 
 _BY_NAME: dict[str, Limit] = {}
 
@@ -136,3 +141,27 @@ RESTART_FULL = limit("restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "pre
 RESTART_CONFIRM = limit("restart_with_confirmation", 7, "d", JUDGEMENT, sources.OVERDOSE)
 BRIDGE_SUPPLY = limit("bridge_supply", 14, "d", JUDGEMENT, sources.SEED, "tablets at the last dose, 7 to 14 days")
 RESTART_MAX_ORAL = limit("restart_max_oral", 80, "mg/day", PUBLISHED, sources.MEDSC, "label maximum")
+
+# Names of numbers that only make sense in this order; a site that changes one must keep it.
+ASCENDING = (
+    ("short_use", "long_use"),
+    ("low_oral_dose", "high_oral_dose"),
+    ("low_oral_dose_child", "high_oral_dose_child"),
+    ("oral_missed_dose", "oral_interruption_confirmed"),
+    ("symptoms_count_fully", "symptoms_count_at_all"),
+    ("oral_step_share", "abrupt_cut_share"),
+    ("itb_dose_check_low", "itb_dose_check", "itb_dose_check_critical"),
+    ("egfr_poor", "egfr_reduced"),
+    ("renal_dose_reduced", "renal_dose_poor"),
+    ("low_temperature", "fever", "high_fever", "extreme_fever"),
+    ("fever", "temperature_red_flag"),
+    ("ck_raised", "ck_high", "ck_red_flag"),
+    ("gate_telling", "gate_probable"),
+    ("critical_points_itb", "critical_points"),
+    ("toxicity_gate_with_context", "toxicity_gate_alone"),
+    ("refill_due_now", "refill_due_soon"),
+    ("refill_long_ago", "refill_very_long_ago", "max_refill_interval"),
+    ("supply_overdue", "supply_long_out", "supply_too_long_out"),
+    ("synchromed_old", "synchromed_at_its_end"),
+    ("taper_interval", "taper_interval_slow"),
+)

@@ -184,7 +184,7 @@ def _basis(rules: Sequence[Rule], case: Case) -> str:
     limits = {limit.name: limit for r in rules for limit in r.limits}.values()
     told = [
         f"{limit.name.replace('_', ' ')} {number(case.moment.limit(limit), 2)} {limit.unit} "
-        f"({'published' if limit.basis == 'published' else 'local judgement'})"
+        f"({case.moment.basis(limit)})"
         for limit in limits
     ]
     keys = ", ".join(dict.fromkeys(source.key for r in rules for source in r.sources))

@@ -40,3 +40,9 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     def limit(self, limit: Limit) -> float:
         """The value in force: the site's own, else ours."""
         return self.limits.get(limit.name, limit.value)
+
+    def basis(self, limit: Limit) -> str:
+        """Where the value in force comes from: never a site's own number as if it were published."""
+        if limit.name in self.limits:
+            return f"set by this site, {limit.value:g} by default"
+        return limit.basis_in_words

@@ -39,9 +39,9 @@ def choose_parts(
     from cards import KNOWLEDGE_VERSION
     from cards.decide import decide
     from cards.hooks import ALL
-    from cards.record.valuesets import ValueSets
     from cards.rule import all_rules, needs_of
     from service.fhir import FhirClient
+    from service.knowledge import load_value_sets
     from service.parts import Parts
     from service.store import Store
 
@@ -54,7 +54,7 @@ def choose_parts(
         rules=all_rules(),
         hooks=ALL,
         needs={hook.name: needs_of(hook.name) for hook in ALL},
-        valuesets=ValueSets.load(config.valuesets),
+        valuesets=load_value_sets(config.valuesets),
         knowledge_version=KNOWLEDGE_VERSION,
     )
 

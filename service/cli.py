@@ -104,6 +104,19 @@ def explain(request: Path, now: datetime | None, form: str, sites: Path | None, 
     explaining.run(request, now=now, form=form, sites=sites, site_name=site)
 
 
+@commands.command()
+@click.argument("rule", required=False)
+@click.option("--limits", is_flag=True, help="Every clinical number, with unit, basis and source.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(rule: str | None, limits: bool, form: str) -> None:
+    """What the service asks about: all rules, or one in full, with its numbers, sources and known limits."""
+    from service import list_rules
+
+    if rule and limits:
+        raise click.UsageError("--limits lists the numbers of all rules; leave out the rule, or --limits")
+    list_rules.run(rule, limits=limits, form=form)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: errors are one line on standard error, never a traceback."""
     try:

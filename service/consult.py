@@ -37,6 +37,7 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         selections=call.selections,
         dispatched=call.dispatched,
         date_order=site.date_order,
+        limits=site.limits,
     )
     decision = _decided(parts, site, gathered, moment)
     # Few calls ask when the card was last answered: only those that would show it. The rule itself says what follows.

@@ -13,7 +13,7 @@ KEYS = frozenset(
         "event", "level", "timestamp",
         "method", "route", "status", "ms", "site", "hook", "hook_instance",
         "cards", "rules", "needs", "incidents", "other_patients", "silent", "raised", "missing",
-        "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items",
+        "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items", "knowledge",
     }
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What people look at: the knowledge page of a rule, and the demo's viewer. Everything else speaks JSON."""
 
-import re
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -8,22 +9,17 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 
 import cards
 from cards.kinds import KINDS, OVERRIDE_REASONS
+from cards.limits import Limit
 from cards.rule import Rule
 from service.errors import UnknownService
 from service.parts import Parts
+from service.rule_text import HOW_READ, read_docstring
+from service.site_limits import in_words
+from service.sites import Site
 from service.stories import all_stories
 from service.wire_cards import HANDOUT
 
 REFILL_DAYS = 7  # "refill at least 7 days before running out": judgement, as in the card of EDU-01
-
-_TERM = re.compile(r"(When|Then|Else|And|Note)\s+", re.MULTILINE)
-
-_HOW_READ = {  # a source's status, in a reader's words
-    "read": "text read",
-    "secondary": "read in a secondary source",
-    "seed": "the article this project began from",
-    "listed": "seen to exist, not read",
-}
 
 
 def add_pages(app: Flask, parts: Parts) -> None:
@@ -38,17 +34,16 @@ def add_pages(app: Flask, parts: Parts) -> None:
         if rule_id not in rules:
             raise UnknownService("there is no such rule; a card's source.url names the right one")
         rule = rules[rule_id]
-        title, sections, remarks = read_docstring(rule.doc)
+        told = read_docstring(rule.doc)
         return _html(
             "rule.html",
             rule=rule,
-            title=title or rule.name,
-            sections=sections,
-            remarks=remarks,
+            told=told,
+            numbers=[_number(limit, parts.config.sites) for limit in rule.limits],
             kind=KINDS[rule.kind],
             overrides=[OVERRIDE_REASONS[code] for code in rule.overrides],
             refining=_words_beside(rule),
-            how_read=_HOW_READ,
+            how_read=HOW_READ,
             version=cards.KNOWLEDGE_VERSION,
             date=cards.KNOWLEDGE_DATE,
             review=cards.REVIEW_STATUS,
@@ -96,33 +91,15 @@ def _add_viewer(pages: Blueprint, parts: Parts) -> None:
         return Response(msgspec.json.encode(told), content_type="application/json")
 
 
-def read_docstring(doc: str) -> tuple[str, list[tuple[str, str]], list[str]]:
-    """A rule's docstring: its question, its When/Then/Else, and whatever else it says, as paragraphs."""
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", doc.strip()) if block.strip()]
-    title = _one_line(blocks[0]) if blocks else ""
-    sections: list[tuple[str, str]] = []
-    remarks: list[str] = []
-    for block in blocks[1:]:
-        if not _TERM.match(block):
-            remarks.append(_one_line(block))
-            continue
-        for line in block.splitlines():
-            term = _TERM.match(line)
-            if term:
-                sections.append((term[1], line[term.end() :].strip()))
-            else:
-                name, said = sections.pop()
-                sections.append((name, f"{said} {line.strip()}"))
-    return title, sections, remarks
+def _number(limit: Limit, sites: Sequence[Site]) -> dict[str, Any]:
+    """A row of the page's numbers; a site that decides with another value says so."""
+    own = [f"{site.name}: {in_words(limit, site.limits[limit.name])}" for site in sites if limit.name in site.limits]
+    return {"limit": limit, "ours": in_words(limit, limit.value), "own": ", ".join(own)}
 
 
 def _words_beside(rule: Rule) -> list[str]:
     deciding = {need.key for need in rule.deciding}
     return [need.words for need in rule.refining if need.key not in deciding]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _html(template: str, *, connect: str = "", **values: object) -> Response:

@@ -9,6 +9,7 @@ import structlog
 from service import create_app, log
 from service.config import MEMORY, PREFIX, Config
 from service.errors import ConfigError
+from service.knowledge import knowledge_lines, load_value_sets
 from service.server import Stop, listen, run_workers, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
@@ -26,6 +27,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         raise ConfigError(f"several workers need one database: {PREFIX}DATABASE_URL must name a file, not memory")
     if not config.public_url and not is_loopback(host):
         raise ConfigError(f"set {PREFIX}PUBLIC_URL to the URL at which EHRs reach this service")
+    knowledge = knowledge_lines(load_value_sets(config.valuesets), config.sites)
     sock = listen(host, port)
     url = base_url(host, sock.getsockname()[1])
     config = msgspec.structs.replace(config, public_url=config.public_url or url)
@@ -33,6 +35,8 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         for line in warnings(site):
             click.secho(f"warning: site {site.name}: {line}", fg="red", err=True)
     _log.info("serving", address=url, workers=workers, threads=threads)
+    for line in knowledge:
+        _log.info("knowledge", knowledge=line)
 
     def one_worker() -> None:
         app = create_app(config)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from service.errors import ConfigError
+from service.site_limits import read_limits
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     allow_insecure_fhir: bool = False
     allow_no_trust: bool = False
     date_order: Literal["mdy", "dmy", ""] = ""
+    limits: dict[str, float] = {}  # clinical numbers of the site's own, by limit name, in the limit's unit
 
 
 _OURS_ALONE = {"name", "any_loopback_fhir", "any_loopback_origin"}  # not for a sites file
@@ -82,10 +84,11 @@ def site_from_table(name: str, table: Any, *, where: str) -> Site:
             raise ConfigError(f"{where}: {key} = {table[key]!r} must be {', '.join(allowed[:-1])} or {allowed[-1]}")
     zone = _zone(table.get("timezone", "UTC"), where)
     try:
-        site = msgspec.convert({"name": name, **{key: table[key] for key in table if key != "timezone"}}, Site)
+        plain = {key: table[key] for key in table if key not in ("timezone", "limits")}
+        site = msgspec.convert({"name": name, **plain}, Site)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {error}".replace(" - at `$.", ", in `")) from None
-    site = msgspec.structs.replace(site, timezone=zone)
+    site = msgspec.structs.replace(site, timezone=zone, limits=read_limits(table.get("limits", {}), where))
     _check(site, where)
     return site
 

@@ -60,13 +60,23 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
 NOTHING = Meaning()
 
 
+class Overlay(msgspec.Struct, frozen=True):
+    """What a hospital's directory changed, by set: how many codes of ours its set replaced, and how many it has."""
+
+    replaced: dict[str, tuple[int, int]] = {}
+    added: dict[str, int] = {}
+
+
 class ValueSets:
     """Every code of every set by (system, code); codes by normalised system, ICD by prefix, NDC by product."""
 
-    def __init__(self, meanings: dict[tuple[str, str], Meaning], versions: dict[str, str], digest: str) -> None:
+    def __init__(
+        self, meanings: dict[tuple[str, str], Meaning], versions: dict[str, str], digest: str, overlay: "Overlay"
+    ) -> None:
         self._meanings = meanings
         self.versions = versions
         self.digest = digest
+        self.overlay = overlay
 
     def meaning(self, system: str, code: str) -> Meaning:
         """What a coding means; `NOTHING` if no set holds it. ICD codes also match by their beginning."""
@@ -95,11 +105,13 @@ class ValueSets:
         Raises ValueError, naming the file or the set and what is wrong, for a file that is no ValueSet, a meaning
         that the record does not know, an included set that does not exist, or a required set without codes.
         """
-        files = _files(DIRECTORY)
+        files = ours = _files(DIRECTORY)
+        theirs: dict[str, tuple[dict[str, Any], bytes]] = {}
         if directory is not None:
             if not directory.is_dir():
                 raise ValueError(f"value sets: {directory} is not a directory")
-            files |= _files(directory)
+            theirs = _files(directory)
+            files = ours | theirs
         digest = hashlib.sha256()
         for name in sorted(files):
             digest.update(name.encode() + b"\0" + files[name][1])
@@ -109,8 +121,10 @@ class ValueSets:
             if name not in sets:
                 raise ValueError(f"value sets: the required set {name} is missing; add {name}.json")
         by_url = {str(body.get("url", "")): body for body in sets.values()}
+        counts: dict[str, int] = {}
         for name, body in sets.items():
             codes = _codes(name, body, by_url)
+            counts[name] = len(codes)
             if not codes and name in REQUIRED:
                 raise ValueError(f"value sets: the required set {name} is empty; give it codes in compose or expansion")
             for key, meaning in codes:
@@ -120,7 +134,12 @@ class ValueSets:
                     meaning.strength or before.strength,
                     meaning.display or before.display,
                 )
-        return cls(compiled, {name: str(body.get("version", "")) for name, body in sets.items()}, digest.hexdigest())
+        overlay = Overlay(
+            {name: (len(_codes(name, ours[name][0], by_url)), counts[name]) for name in theirs if name in ours},
+            {name: counts[name] for name in theirs if name not in ours},
+        )
+        versions = {name: str(body.get("version", "")) for name, body in sets.items()}
+        return cls(compiled, versions, digest.hexdigest(), overlay)
 
 
 def _files(directory: Path) -> dict[str, tuple[dict[str, Any], bytes]]:

@@ -9,13 +9,14 @@ import pytest
 import requests
 
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
+from cards.rule import all_limits, all_rules
 from tests.service.kit import WHOLE, hook_request, order, searchset
 from tests.service.processes import free_port, run, running
 
 NOW = "2026-03-10T08:00:00Z"
 
 
-@pytest.mark.parametrize("command", ["", "demo", "serve", "load", "explain"])
+@pytest.mark.parametrize("command", ["", "demo", "serve", "load", "explain", "rules"])
 def test_every_command_helps(command: str) -> None:
     done = run(*([command] if command else []), "--help")
 
@@ -32,6 +33,8 @@ def test_every_command_helps(command: str) -> None:
         (["demo", "--now", "yesterday"], "no instant"),
         (["demo", "--now", "2026-03-10T08:00:00"], "has no zone"),
         (["explain", "nowhere.json"], "does not exist"),
+        (["rules", "PMP-1"], "meant PMP-01?"),
+        (["rules", "PMP-01", "--limits"], "leave out"),
         (["load"], "--to"),
         (["load", "--to", "http://127.0.0.1:9/fhir", "--patient", "x"], "--only"),
     ],
@@ -230,3 +233,30 @@ def test_explain_of_something_else_is_one_line(tmp_path: Path, text: str, words:
     assert done.returncode == 1
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_rules_lists_every_rule_with_its_question() -> None:
+    told = run("rules").stdout
+    assert all(rule.implements in told for rule in all_rules())
+    assert "Is the refill of a baclofen pump due, or overdue?" in told
+
+
+def test_rules_shows_one_rule_in_full() -> None:
+    told = run("rules", "pmp-01").stdout
+    for words in ("When", "Device?patient=", "refill_due_soon", "14 d", "local judgement", "C-GIL", "pump-verified",
+                  "Known limits", "pending clinical review"):  # fmt: skip
+        assert words in told
+
+
+def test_rules_as_json() -> None:
+    told = json.loads(run("rules", "WDR-01", "--format", "json").stdout)
+    assert (told["kind"], told["atMost"]) == ("suspected-withdrawal", "critical")
+    assert "alternative-diagnosis" in told["overrideReasons"]
+    assert len(json.loads(run("rules", "--format", "json").stdout)) == len(all_rules())
+
+
+def test_rules_lists_every_number_a_site_may_set() -> None:
+    told = {limit["name"]: limit for limit in json.loads(run("rules", "--limits", "--format", "json").stdout)}
+    assert told["oral_missed_dose"]["written"] == "12 h"
+    assert "points_spasticity" in run("rules", "--limits").stdout
+    assert set(told) == set(all_limits())

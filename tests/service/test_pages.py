@@ -10,7 +10,7 @@ from cards.rule import all_rules
 from cards.sources import Source
 from service import build_app, create_app
 from service.config import Config
-from service.pages import read_docstring
+from service.rule_text import RuleText, read_docstring
 from tests.service.kit import app_with, parts_with
 
 
@@ -59,14 +59,18 @@ def test_what_a_rule_says_is_escaped() -> None:
 
 
 def test_a_docstring_becomes_a_question_its_terms_and_remarks() -> None:
-    doc = "Is it\nso?\n\nWhen  this\n      and that\nThen  say\nElse  quiet\n\nA remark\nin two lines."
+    doc = (
+        "Is it\nso?\n\nWhen  this\n      and that\nThen  say\nElse  quiet\n\nA remark\nin two lines.\n\n"
+        "Known limits: what is not\nwritten down."
+    )
 
-    title, sections, remarks = read_docstring(doc)
+    told = read_docstring(doc)
 
-    assert title == "Is it so?"
-    assert sections == [("When", "this and that"), ("Then", "say"), ("Else", "quiet")]
-    assert remarks == ["A remark in two lines."]
-    assert read_docstring("") == ("", [], [])
+    assert told.title == "Is it so?"
+    assert told.sections == (("When", "this and that"), ("Then", "say"), ("Else", "quiet"))
+    assert told.remarks == ("A remark in two lines.",)
+    assert told.known_limits == "what is not written down."
+    assert read_docstring("") == RuleText("", (), (), "")
 
 
 def test_without_a_viewer_there_is_no_page_at_the_root() -> None:

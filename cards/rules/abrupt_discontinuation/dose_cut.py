@@ -3,6 +3,9 @@
 When  the daily dose after signing is lower by more than 10 mg/day and 25 % (by pump: 20 %)
 Then  warn; a cut of half or more counts as an abrupt stop
 Else  quiet: small step, planned taper, dose unknown or unit implausible
+
+Known limits: what was really taken is known only where doses are charted; a range is read at its lower end; a cut by
+intrathecal route inside a monitored wean is accepted on the word of a written plan.
 """
 
 from cards import limits, sources

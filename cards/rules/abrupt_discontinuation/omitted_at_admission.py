@@ -5,6 +5,9 @@ When  the patient takes baclofen by mouth at home, is in an inpatient, emergency
 Then  say how long ago the last dose can have been: before 6 h a reminder (a warning at high dependence); from 6 h on,
       once other orders are written, a warning; from 12 h on critical at high dependence
 Else  quiet: ordered, given, never taken, short use, refused with a plan, emergency visit under 6 h
+
+Known limits: a home list that nobody has entered cannot be missed; the time of the last dose at home is mostly
+unknown, so the hours count from admission.
 """
 
 from cards import limits, sources

@@ -8,6 +8,9 @@ Else  quiet: prescribed, tapered, stopped for an adverse reaction, supply at hom
 
 On opening the chart it asks only where medicines for home are already written: that is how a discharge shows to an
 EHR without a hook for it.
+
+Known limits: a paper prescription or tablets handed over at the bedside are not in the chart; only the follow-up
+visits that are booked are known.
 """
 
 from cards import limits, sources

@@ -5,6 +5,9 @@ When  all fills are used up and no later fill or prescription is found, or a req
 Then  0-2 days after: a reminder; 3-30 days: a warning (low dependence: a reminder); 31-90 days: probably stopped
 Else  quiet: supply in hand, prescribed again, given on the ward, short use, or over 90 days without a word that it is
       taken
+
+Known limits: samples, cash fills and fills at another pharmacy are invisible, so dispensing data may be incomplete,
+and tablets saved up make the end too early.
 """
 
 from cards import limits, sources

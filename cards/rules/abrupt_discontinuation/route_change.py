@@ -4,6 +4,8 @@ When  a pump was implanted within 30 days or is to be, dependence by mouth is mo
       baclofen by mouth or cut it by half or more, or that was done since 30 days ago
 Then  warn: reduce by mouth stepwise while the pump is titrated; the two doses are not interchangeable
 Else  quiet: stepwise reduction, planned taper, another baclofen order goes on, short use, no pump new or planned
+
+Known limits: the two doses have no known ratio, so nothing is said about whether the pump's dose suffices.
 """
 
 from typing import NamedTuple

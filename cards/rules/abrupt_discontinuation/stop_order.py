@@ -4,6 +4,9 @@ When  drafts stop, cancel, forbid or replace baclofen and none is left after sig
       or an order was stopped or held in the last 7 days and no dose was taken for 12 h or more
 Then  say what is at stake; as urgent as the dependence tier, a stopped pump critical; at most warning while selecting
 Else  quiet: another baclofen order goes on, planned taper, never taken, short use
+
+Known limits: a medicine stopped by word of mouth, or in another system, leaves no order to read; how long baclofen
+was taken is often known only from its first order, and where no start is recorded the tier says so.
 """
 
 from cards import limits, sources

@@ -5,6 +5,8 @@ When  drafts describe a reduction of baclofen by mouth in steps, and a step is o
       a last dose held under 7 days
 Then  say which step; a warning at T2 and T3, a reminder at T1
 Else  quiet: no taper, slow enough, told in words only, short use
+
+Known limits: a taper told only in words is not checked step by step.
 """
 
 from cards import limits, sources

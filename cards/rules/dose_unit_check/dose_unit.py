@@ -5,6 +5,9 @@ When  an order in the chart or a draft is over 2,500 mcg/day or under 10 mcg/day
 Then  ask for the unit; critical over 10,000 mcg/day by pump; info where the dose is unusual but used
       (doses in doubt are not compared: whether baclofen is interrupted could not be judged, and the card says so)
 Else  quiet: plausible, as needed, no dose given, replaced or stopped by these drafts
+
+Known limits: a plausible dose in the wrong unit passes; the limits are wide on purpose, and a child without a weight
+is not judged by weight.
 """
 
 from cards import limits, sources

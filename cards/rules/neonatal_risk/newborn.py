@@ -7,6 +7,8 @@ Then  watch for withdrawal for days: a warning; with a seizure or apnoea critica
 Else  quiet: older, or nothing about a drug of the mother
 
 No dose for a newborn, ever: treatment is a specialist's decision.
+
+Known limits: the mother's chart is another patient's and is not read: her baclofen must be told in the child's chart.
 """
 
 from cards import sources

@@ -4,6 +4,8 @@ When  an active pregnancy, and baclofen by mouth beyond short use, or a baclofen
 Then  plan for mother and child: a reminder before 28 weeks, a warning from 28 weeks (84 days before the due date) on;
       with a pump alone a reminder
 Else  quiet: not pregnant, no baclofen, short use
+
+Known limits: an unrecorded pregnancy is not seen; without a due date or week the rule cannot tell early from late.
 """
 
 from cards import sources

@@ -6,6 +6,8 @@ When  baclofen by mouth at middle or high dependence, or by pump, and no teachin
       interrupted, there not within 180 days of the last time that the card was answered
 Then  a reminder, with a hand-out in plain language
 Else  quiet: taught, short use, in hospital, something more urgent to do
+
+Known limits: teaching that was given and not recorded is asked for again; whether it was understood nobody knows.
 """
 
 from cards import sources

@@ -6,6 +6,9 @@ Then  by maker. SynchroMed: a warning; critical with an alarm standing, or where
       24 h after the scan. Prometra: critical unless a plan to empty it is found. Model unknown: a warning, both
       hazards named. Hyperbaric: a warning. The other hazards: a reminder. Scanned and not interrogated: a warning
 Else  quiet: no pump in place, another drug in it, none of these in hand, interrogated after the scan
+
+Known limits: the maker is known only where the device is recorded by model; whether a scanner's field reaches the
+pump is not judged.
 """
 
 from cards import sources

@@ -4,6 +4,9 @@ When  an NPO order, "hold all oral medication" or a hold on baclofen is signed (
       for 8 h or more or for an unknown time, in a patient who takes baclofen by mouth
 Then  warn; critical at high dependence when the last dose is already 12 h ago
 Else  quiet: "NPO except medications", a tube route is ordered, short use
+
+Known limits: an NPO sign on the door without an order is not seen; how long it lasts is often not said, and then it
+counts as long.
 """
 
 from cards import limits, sources

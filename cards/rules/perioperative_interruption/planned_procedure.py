@@ -6,6 +6,8 @@ Then  remind to continue through it, the day itself included, and to plan the fi
       moderate or high dependence
 Else  quiet: a plan says to continue, with sips or by tube; local anaesthesia with food allowed; short use; cancelled;
       a hold or nil-by-mouth order in hand, which npo_or_hold asks about
+
+Known limits: an operation booked in another system is not seen; the kind of anaesthesia is mostly known from words.
 """
 
 from cards import limits, sources

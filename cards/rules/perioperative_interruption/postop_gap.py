@@ -4,6 +4,9 @@ When  an operation or anaesthetic was within 72 h, dependence is moderate or hig
       last dose is 12 h ago or more (10 h where it is taken every 6 h or more often)
 Then  warn: restart with the next dose due; critical at high dependence from 24 h on
 Else  quiet: given since, ordered now, planned taper, short use, signs of toxicity (a reminder to examine tone first)
+
+Known limits: pain and a fast pulse after an operation are common and are no evidence; doses given and not charted
+look like missed ones.
 """
 
 from cards import limits, sources

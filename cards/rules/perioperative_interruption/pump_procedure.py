@@ -5,6 +5,8 @@ When  removal, revision or replacement of a baclofen pump or catheter is ordered
 Then  removal without a bridging plan is critical, with one a warning; revision a warning;
       replacement in one session, and any of them once done, a reminder to watch for 24-72 h
 Else  quiet: no baclofen pump in place, nothing planned or done
+
+Known limits: a bridging plan told only in a note's free text is not found.
 """
 
 from cards import sources

@@ -4,6 +4,8 @@ When  an operation, an anaesthetic or an endoscopy is ordered or booked now, or 
 Then  warn that the pump must not be stopped and that its team should be asked; a reminder only, where the specialist
       was consulted within 30 days and the alarm date lies more than 14 days after the operation
 Else  quiet: no pump in place, another drug in it, an operation on the pump (asked by pump_procedure), nothing planned
+
+Known limits: whether the anaesthetist has spoken with the pump team is known only from a consult that is recorded.
 """
 
 from cards import limits, sources

@@ -5,6 +5,9 @@ When  a critical (two-tone) alarm, a motor stall, a stop or minimum rate was see
 Then  critical: delivery may have stopped, or withdrawal or overdose may follow: interrogate now
 Else  quiet: running normally, refilled or replaced since; a single-tone alarm (asked by refill and battery); settings
       older than the order, or with units in doubt; no pump in place, another drug in it
+
+Known limits: an alarm heard at home and told nobody is not seen; a pump can report normal delivery while its catheter
+leaks.
 """
 
 from cards import sources

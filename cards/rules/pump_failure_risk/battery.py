@@ -5,6 +5,9 @@ When  the replacement indicator (ERI) was reached: the pump stops 90 days later;
 Then  a replacement booked before the stop: a reminder; none booked: a warning; within 30 days of the stop, or past it,
       critical; by age: a warning, from 84 months on critical (Prometra: a reminder)
 Else  quiet: indicator not reached, younger pump, age or model unknown, no pump in place, another drug in it
+
+Known limits: the replacement indicator must be entered in the chart by whoever interrogates; age alone says little
+about one battery.
 """
 
 from cards import limits, sources

@@ -6,6 +6,8 @@ When  the pump was taken out within the last 14 days and no bridging plan is fou
 Then  say not to remove it without a bridging plan, or to start one now
 Else  quiet: bridged, taken out longer ago, repaired, an operation on the pump planned (asked by pump_procedure), none
       of these, another drug in the pump
+
+Known limits: a normal pump with a broken catheter shows nothing until symptoms come.
 """
 
 from cards import limits, sources

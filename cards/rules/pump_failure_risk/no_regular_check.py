@@ -3,6 +3,8 @@
 When  the last check of a baclofen pump on record (refill, interrogation, operation, a reading) is over 180 days ago
 Then  a reminder, which stands in the refill's card where that fires too
 Else  quiet: checked since, no check on record at all (asked by refill), no pump in place, another drug in it
+
+Known limits: checks at another clinic are not seen.
 """
 
 from cards import sources

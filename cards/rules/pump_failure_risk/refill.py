@@ -5,6 +5,9 @@ When  the low-reservoir alarm date, or the calculated empty date, is near or pas
 Then  4-14 days before: a reminder; from 3 days before to one day after: a warning; two days after, or empty: critical;
       moving or cancelling a refill visit past the alarm date: a warning, past the empty date critical
 Else  quiet: refill far off, booked in time, no pump, another drug in the pump
+
+Known limits: pump clinics often keep their own records; day counts around the alarm date are a judgement, and the
+calculated date trusts the recorded volume, strength and dose.
 """
 
 from typing import NamedTuple

@@ -5,6 +5,8 @@ When  baclofen by mouth goes on (T1 or more), and the eGFR fell under 30, or acu
 Then  a warning with both risks: toxicity if it goes on, withdrawal if it stops at once; reduce stepwise
 Else  quiet: not taken, short use; toxicity or withdrawal is suspected (told there); the drafts stop it (told with the
       stop)
+
+Known limits: a fall that nobody has measured is not seen; the eGFR reads too well where there is little muscle.
 """
 
 from cards import limits, sources

@@ -6,6 +6,9 @@ When  a draft starts baclofen or raises its dose, and the newest eGFR of a year 
 Then  by mouth: eGFR 30-59 a warning from 15 mg/day on, a reminder below; under 30 or acute injury a warning, critical
       from 20 mg/day on; dialysis critical; not recorded or by pump a reminder
 Else  quiet: no start and no increase, eGFR of 60 or over, dose not comparable
+
+Known limits: the eGFR is not settled in acute injury, and reads too well where there is little muscle, as in long
+paralysis.
 """
 
 from cards import limits, sources

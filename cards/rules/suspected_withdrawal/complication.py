@@ -3,6 +3,8 @@
 When  findings of withdrawal include CK of 1,000 U/L, kidney injury, 39 °C or organ failure
 Then  bullets in the withdrawal card: fluids, cooling, CK trend, kidneys
 Else  quiet
+
+Known limits: laboratory values older than two days are not counted, though damage may last longer.
 """
 
 from cards import sources

@@ -3,6 +3,8 @@
 When  findings of withdrawal come with low blood pressure or a slow heart, and tone is not low
 Then  a bullet in the withdrawal card: late phase; check for toxicity, cardiomyopathy, sepsis; ICU
 Else  quiet
+
+Known limits: beta-blockers, sedation and sepsis do the same to the circulation.
 """
 
 from cards import sources

@@ -4,6 +4,9 @@ When  a baclofen pump is in place (or was taken out within 14 days), delivery fa
       the gate of the score (2 points after a probable failure, 5 in two domains while the pump's state is unknown)
 Then  interrogate now, restore intrathecal baclofen; critical with a red flag, 6 points, or 4 after a probable failure
 Else  quiet: no pump, another drug in it, too few findings, low tone (toxicity)
+
+Known limits: the score is a count and no validated instrument; findings told only in a note's free text are not read;
+a normal interrogation does not exclude a catheter fault.
 """
 
 from cards import limits, sources

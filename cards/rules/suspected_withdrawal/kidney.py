@@ -3,6 +3,8 @@
 When  findings of withdrawal come with acute kidney injury, an eGFR below 30 or dialysis
 Then  a bullet in the withdrawal card: restart is still first, then review the dose
 Else  quiet
+
+Known limits: a creatinine before the injury is needed to tell acute from old.
 """
 
 from cards import limits, sources

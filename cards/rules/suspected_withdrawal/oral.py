@@ -4,6 +4,9 @@ When  baclofen by mouth stopped, was held, left out, cut or ran out, and new fin
       (3 points after a probable interruption, 2 telling ones after a confirmed one, 6 with rigidity after a possible)
 Then  restart; critical with a red flag or 6 points
 Else  quiet: no interruption, too few findings, low tone (toxicity), short use
+
+Known limits: the score is a count and no validated instrument; findings told only in a note's free text are not read;
+what is missing from the chart may still have been taken.
 """
 
 from cards import limits, sources

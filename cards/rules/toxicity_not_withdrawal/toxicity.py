@@ -5,6 +5,9 @@ When  baclofen is on board and the signs of toxicity reach the gate (3 points wi
       high pressure without rigidity
 Then  do not give more; critical with respiratory depression, GCS of 8 or less, low pressure or a seizure
 Else  quiet: rigidity (that is withdrawal), too few signs, no baclofen
+
+Known limits: tone decides and is seldom charted; where it is not, the card asks for an examination; a drug screen
+does not show baclofen.
 """
 
 from cards import sources

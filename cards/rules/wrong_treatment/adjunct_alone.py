@@ -4,6 +4,8 @@ When  findings amount to withdrawal, and a draft orders cyproheptadine, propofol
       opioid
 Then  a warning while baclofen is not being restored; else a reminder of what the adjunct can do
 Else  quiet: no such draft, no suspected withdrawal
+
+Known limits: an adjunct ordered for another reason is not told apart.
 """
 
 from cards import sources

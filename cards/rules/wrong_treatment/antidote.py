@@ -4,6 +4,8 @@ When  a draft orders physostigmine, and withdrawal or toxicity is suspected; or 
       a seizure was seen, or a benzodiazepine is in use
 Then  ask toxicology first; critical in withdrawal or after a seizure, else a warning
 Else  quiet: no such draft, no baclofen, none of these states
+
+Known limits: a benzodiazepine taken at home and recorded nowhere is not seen.
 """
 
 from cards import sources

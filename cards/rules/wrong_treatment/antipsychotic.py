@@ -4,6 +4,8 @@ When  baclofen probably or surely stopped reaching the patient, hallucinations, 
       draft orders an antipsychotic
 Then  restore baclofen; a warning where the findings amount to withdrawal, else, or once restored, a reminder
 Else  quiet: no such draft, no such interruption, no such finding, short use
+
+Known limits: an antipsychotic ordered for another reason is not told apart.
 """
 
 from cards import sources

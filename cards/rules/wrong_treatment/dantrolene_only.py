@@ -4,6 +4,8 @@ When  findings amount to withdrawal, a draft orders dantrolene, and neither bacl
       benzodiazepine given
 Then  it may ease rigidity, it does not reverse withdrawal
 Else  quiet: no such draft, baclofen being restored, a benzodiazepine
+
+Known limits: that dantrolene does not reverse withdrawal is the source article's statement; no trial exists.
 """
 
 from cards import sources

@@ -4,6 +4,8 @@ When  findings amount to intrathecal withdrawal, a draft starts or raises baclof
       pump (interrogation, refill, intrathecal bolus, pump team) is in these drafts or happened in 24 h
 Then  restore intrathecal delivery; critical where the withdrawal is
 Else  quiet: no such draft, the same dose as before, work on the pump is under way
+
+Known limits: a pump team called by telephone leaves no order.
 """
 
 from cards import sources

@@ -4,6 +4,8 @@ When  findings amount to critical withdrawal, the drafts are tests only (imaging
       baclofen is not being restored
 Then  do not wait for confirmation
 Else  quiet: no tests, a treatment among the drafts, baclofen being restored, less than critical
+
+Known limits: a treatment given before it is ordered looks like waiting.
 """
 
 from cards import sources
