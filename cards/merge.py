@@ -187,10 +187,12 @@ def _basis(rules: Sequence[Rule], case: Case) -> str:
         f"({case.moment.basis(limit)})"
         for limit in limits
     ]
+    departs = tuple(dict.fromkeys(words for r in rules for words in r.departs))
+    differs = f" Departs from the source article: {'; '.join(departs)}." if departs else ""
     keys = ", ".join(dict.fromkeys(source.key for r in rules for source in r.sources))
     thresholds = f" Thresholds: {'; '.join(told)}." if told else ""
     return (
-        f"Rules {ids}.{thresholds} Sources: {keys}. "
+        f"Rules {ids}.{thresholds} Sources: {keys}.{differs} "
         f"Knowledge {KNOWLEDGE_VERSION} of {KNOWLEDGE_DATE}, {REVIEW_STATUS}. {FOOTER}"
     )
 

@@ -40,6 +40,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[Limit, ...]
     overrides: tuple[str, ...]  # keys of OVERRIDE_REASONS
     could_reach: Urgency
+    departs: tuple[str, ...] = ()  # where the rule deliberately does not follow the source article
     counter: tuple[tuple[Need, str], ...] = ()  # counter-evidence: a need, and what in it could take the card back
     doc: str  # When / Then / Else, in words
     ask: Question
@@ -66,6 +67,7 @@ def rule(
     could_reach: Urgency,
     limits: Sequence[Limit] = (),
     counter: Sequence[tuple[Need, str]] = (),
+    departs: Sequence[str] = (),
 ) -> Callable[[Question], Rule]:
     """Declare the function below as a rule."""
 
@@ -83,6 +85,7 @@ def rule(
             overrides=tuple(overrides),
             could_reach=could_reach,
             counter=tuple(counter),
+            departs=tuple(departs),
             doc=(module.__doc__ or "").strip(),
             ask=question,
         )

@@ -112,3 +112,17 @@ def oral_evidence(case: Case) -> tuple[Evidence, ...]:
     if not told and case.oral.fills:
         told.append(Evidence(case.oral.fills[-1].reference, "fill", case.oral.fills[-1].when))
     return tuple(told)
+
+
+# Where the rules deliberately do not follow the article that the project began from (clinical.md, section 14).
+DEPARTS_ORAL = 'it calls oral baclofen "not effective"; here only oral baclofen as the sole treatment is warned of'
+# Without the dose itself: this stands on a child's card, too.
+DEPARTS_MIDAZOLAM = "its dose of midazolam has no other source: offered to adults only, with that caveat"
+DEPARTS_PREVIOUS_DOSE = (
+    'its "previous dose" has limits here: to be confirmed after 72 h, no dose after 7 days, with a warning in kidney '
+    "failure"
+)
+DEPARTS_PRESSURE = (
+    "it takes low pressure for toxicity and high pressure for withdrawal; that is a tendency only (13 of 23 overdoses "
+    "were hypertensive, C-LEU06), so tone decides"
+)

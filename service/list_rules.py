@@ -67,6 +67,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             {"key": s.key, "citation": s.citation, "status": HOW_READ.get(s.status, s.status), "url": s.url}
             for s in rule.sources
         ],
+        "departsFromSourceArticle": list(rule.departs),
         "overrideReasons": {code: OVERRIDE_REASONS[code] for code in rule.overrides},
         "knowledgeVersion": KNOWLEDGE_VERSION,
         "reviewStatus": REVIEW_STATUS,
@@ -117,6 +118,8 @@ def _print_one(console: Console, rule: dict[str, Any]) -> None:
     for source in rule["sources"]:
         line = f"{source['key']}: {source['citation']} ({source['status']}) {source['url']}".rstrip()
         console.print(Padding(Text(line), (0, 0, 0, 2)))
+    if rule["departsFromSourceArticle"]:
+        _section(console, "Departs from the source article", "\n".join(rule["departsFromSourceArticle"]))
     _section(
         console, "Reasons to override", "\n".join(f"{c}: {t}" for c, t in rule["overrideReasons"].items()) or "none"
     )

@@ -298,3 +298,30 @@ def test_a_chart_that_names_baclofen_or_a_pump_does_not_exclude_exposure(tell: A
     chart = Chart()
     tell(chart)
     assert not chart.decide().decision.exposure_excluded
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("TXE-01", "only oral baclofen as the sole treatment"),
+        ("WDR-01", "no dose after 7 days"),
+        ("WDR-02", "dose of midazolam has no other source"),
+        ("WDR-04", "tone decides"),
+        ("TOX-01", "tone decides"),
+    ],
+)
+def test_where_a_rule_departs_from_the_source_article_it_says_so(rule: str, words: str) -> None:
+    """clinical.md, section 14: deliberate deviations stand with the sources."""
+    (found,) = [each for each in all_rules() if each.implements == rule]
+    assert any(words in told for told in found.departs)
+
+
+def test_a_departure_stands_on_the_card_beside_its_sources() -> None:
+    chart = Chart()
+    chart.pump()
+    chart.alarm_date("6d")
+    chart.temperature(39.4)
+    chart.sign("Increased spasticity")
+    last = chart.decide().card("suspected-withdrawal").detail.splitlines()[-1]
+    assert "Departs from the source article: " in last
+    assert "Sources: " in last

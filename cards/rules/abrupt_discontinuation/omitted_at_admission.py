@@ -27,6 +27,7 @@ from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
     BY_TUBE,
+    DEPARTS_PREVIOUS_DOSE,
     ORAL_NEEDS,
     TIER_NEEDS,
     TOXIC_SUMMARY,
@@ -58,6 +59,7 @@ ADVICE = "Order baclofen at the home dose, or document why not; document the las
     limits=[EARLY, limits.ORAL_MISSED, limits.HOME_MEDICINE_RECENT, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=["never-taken", "already-resumed", "serious-adverse-reaction", "comfort-care", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    departs=[DEPARTS_PREVIOUS_DOSE],
     counter=[(ADMINISTRATIONS, "doses given"), (MEDICATION_REQUESTS, "orders of this stay")],
 )
 def omitted_at_admission(case: Case) -> Verdict:

@@ -19,7 +19,7 @@ from cards.record.facts import MedicationOrder
 from cards.record.when import When
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import DEPARTS_PREVIOUS_DOSE, ORAL_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.interruptions import Kind
 from cards.timeline.oral import BY_MOUTH
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -56,6 +56,7 @@ _DENYING = frozenset({"stopped", "cancelled", "completed", "ended"})
     limits=[OVERDUE, PROBABLY_STOPPED, LONG_STOPPED, ENDS_SOON, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=["never-taken", "already-resumed", "planned-taper", "data-incorrect"],
     could_reach=Urgency.WARNING,
+    departs=[DEPARTS_PREVIOUS_DOSE],
 )
 def refill_gap(case: Case) -> Verdict:
     if case.oral is None:

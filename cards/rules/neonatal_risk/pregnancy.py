@@ -47,8 +47,6 @@ _PUMP_NEEDS = (DEVICES, PROCEDURES)
     could_reach=Urgency.WARNING,
 )
 def pregnancy(case: Case) -> Verdict:
-    if case.record.patient is not None and case.record.patient.sex == "male":
-        return Quiet("a man", rests_on=())
     if case.is_newborn:
         return Quiet("a newborn", rests_on=())
     by_mouth = case.oral is not None and case.oral_dependence.tier >= Tier.T1
@@ -56,7 +54,9 @@ def pregnancy(case: Case) -> Verdict:
         return Quiet("no baclofen beyond short use", rests_on=(*ORAL_NEEDS, *_PUMP_NEEDS))
     found = case.pregnancy
     if found is None:
-        return Quiet("no pregnancy recorded", rests_on=(CONDITIONS, OBSERVATIONS))
+        # The administrative gender never outweighs a pregnancy on record; it only leaves nothing open without one.
+        is_man = case.record.patient is not None and case.record.patient.sex == "male"
+        return Quiet("no pregnancy recorded", rests_on=() if is_man else (CONDITIONS, OBSERVATIONS))
     weeks = found.weeks(case.now)
     if not by_mouth:
         return Card(

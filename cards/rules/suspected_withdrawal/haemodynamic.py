@@ -12,6 +12,7 @@ from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import CONDITIONS, OBSERVATIONS, VITALS
 from cards.rule import rule
+from cards.sentences import DEPARTS_PRESSURE
 from cards.telling import suspected_score
 from cards.verdict import Addendum, Evidence, Quiet, Urgency, Verdict
 
@@ -29,6 +30,7 @@ LATE = (
     sources=[sources.SEED, sources.LOG14, sources.PMC41, sources.SWJ12],
     overrides=[],
     could_reach=Urgency.INFO,
+    departs=[DEPARTS_PRESSURE],
 )
 def haemodynamic(case: Case) -> Verdict:
     if suspected_score(case) is None:

@@ -26,7 +26,7 @@ from cards.needs import (
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
-from cards.sentences import ICU_BY_PUMP, MONITORED_BRIDGE, told_dose
+from cards.sentences import DEPARTS_MIDAZOLAM, DEPARTS_ORAL, DEPARTS_PRESSURE, ICU_BY_PUMP, MONITORED_BRIDGE, told_dose
 from cards.telling import (
     SIGNS,
     counted_line,
@@ -75,6 +75,7 @@ RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
     limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],
     overrides=["alternative-diagnosis", "pump-verified", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    departs=[DEPARTS_ORAL, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],
     counter=[(PROCEDURES, "refills and interrogations")],
 )  # fmt: skip
 def intrathecal(case: Case) -> Verdict:

@@ -17,7 +17,16 @@ from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQU
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_gate import Answer, fewest_points
-from cards.sentences import BY_TUBE, ICU_BY_MOUTH, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import (
+    BY_TUBE,
+    DEPARTS_MIDAZOLAM,
+    DEPARTS_PRESSURE,
+    DEPARTS_PREVIOUS_DOSE,
+    ICU_BY_MOUTH,
+    ORAL_NEEDS,
+    oral_evidence,
+    oral_exposure_line,
+)
 from cards.telling import (
     SIGNS,
     counted_line,
@@ -52,6 +61,7 @@ RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
             limits.SYMPTOMS_WINDOW],
     overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
     could_reach=Urgency.CRITICAL,
+    departs=[DEPARTS_PREVIOUS_DOSE, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],
     counter=[(ADMINISTRATIONS, "doses given"), (MEDICATION_REQUESTS, "orders")],
 )  # fmt: skip
 def oral(case: Case) -> Verdict:

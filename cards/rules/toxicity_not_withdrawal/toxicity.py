@@ -29,7 +29,7 @@ from cards.record.concepts import Act, Measure
 from cards.rule import rule
 from cards.scales.toxicity import AFTER_PUMP_SURGERY
 from cards.scales.withdrawal_gate import Answer
-from cards.sentences import ORAL_NEEDS
+from cards.sentences import DEPARTS_PRESSURE, ORAL_NEEDS
 from cards.telling import uncertain_card
 from cards.timeline.findings import Findings
 from cards.timeline.pump import PumpDrug, is_recent
@@ -70,6 +70,7 @@ _EXPOSURE = (*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES)
     limits=[DEEP_COMA, AFTER_PUMP_SURGERY],
     overrides=["alternative-diagnosis", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
+    departs=[DEPARTS_PRESSURE],
 )  # fmt: skip
 def toxicity(case: Case) -> Verdict:
     if not _is_on_board(case):

@@ -15,6 +15,7 @@ from cards.needs import ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import fewest_points
+from cards.sentences import DEPARTS_ORAL
 from cards.telling import (
     SIGNS,
     TREATED_SINCE,
@@ -45,6 +46,7 @@ ADVICE = "Keep it as an adjunct if wanted; interrogate the pump now and page the
     limits=[RECENT],
     overrides=["specialist-plan", "pump-verified"],
     could_reach=Urgency.CRITICAL,
+    departs=[DEPARTS_ORAL],
 )
 def oral_for_intrathecal(case: Case) -> Verdict:
     change = case.oral_change
