@@ -35,15 +35,15 @@ UNCERTAIN_WHY = (
 
 
 def counted_line(score: Score, interruption: str, case: Case) -> str:
-    """ "Counted 7 points: rigidity 2 (10 Mar 14:10), T 39.8 °C 2 ... Key differentiator: baclofen interruption ..."."""
+    """What decides first: "Key differentiator: baclofen interruption found: ... Counted 7 points: rigidity 2 ..."."""
     told = ", ".join(
         f"{item.finding.text} {number(item.points)} ({when(item.finding.when, case.zone, case.now)})"
         for item in score.items
     )
     flags = f" Red flags: {', '.join(score.red_flags)}." if score.red_flags else ""
     return (
-        f"Counted {number(score.points)} points (a count, not a probability): {told}.{flags} "
-        f"Key differentiator: baclofen interruption, {interruption}."
+        f"Key differentiator: baclofen interruption found: {interruption}.{flags} "
+        f"Counted {number(score.points)} points (a count, not a probability): {told}."
     )
 
 

@@ -76,7 +76,7 @@ def _by_mouth(order: MedicationOrder, age: Age, weight_kg: float | None, moment:
     if order.route not in _ORAL:
         return None
     if doubt := order.dosage.doubtful_unit:
-        return Doubt(order, Urgency.WARNING, _in_micrograms(order), f"The dose reads as {doubt}.")
+        return Doubt(order, Urgency.WARNING, _in_micrograms(order), f"The dose reads as {doubt}")
     if dose is None or order.dosage.is_prn:
         return None
     told = f"{number(dose.high)} mg/day"
