@@ -9,9 +9,6 @@ from cards.moment import Moment
 from cards.record.concepts import Problem
 from cards.scales.dependence import Tier
 
-SMALL_STEPS_FROM = limit(
-    "taper_small_steps_from", 40, "mg/day", JUDGEMENT, sources.UKSPC, "from here down: 10 mg/day at most"
-)
 BUILT_FROM = limit("taper_built_from", 5, "mg/day", JUDGEMENT, sources.UKSPC, "a lower dose needs no steps of 5 mg")
 INTERVAL = limit("taper_interval", 7, "d", JUDGEMENT, sources.UKSPC, "between two steps")
 SLOW_INTERVAL = limit("taper_interval_slow", 14, "d", JUDGEMENT, sources.UKSPC, "at high dependence or risk")
@@ -23,16 +20,13 @@ _MAX_STEPS = 40
 def taper_steps(daily_mg: float, moment: Moment) -> list[float]:
     """Daily doses of a taper, mg/day, from the present dose down to 0 (ABR-07, judgement).
 
-    Each step is the larger of 5 mg/day and the largest multiple of 5 up to 25 % of the dose, never over 10 mg/day
-    from 40 mg/day down. What tablets cannot make is rounded up: to 5 mg, from 15 mg/day down to 2.5 mg (halves).
+    Each step is the larger of 5 mg/day and the largest multiple of 5 up to 25 % of the dose, which from 40 mg/day
+    down is never over 10. What tablets cannot make is rounded up: to 5 mg, from 15 mg/day down to 2.5 mg (halves).
     """
-    share, small, few = (
-        moment.limit(limit) for limit in (limits.ORAL_STEP_SHARE, limits.ORAL_STEP_MG, SMALL_STEPS_FROM)
-    )
+    share = moment.limit(limits.ORAL_STEP_SHARE)
     steps, dose = [daily_mg], daily_mg
     while dose > 0 and len(steps) < _MAX_STEPS:
-        step = max(TABLET, TABLET * int(share * dose // TABLET))
-        lower = max(0.0, dose - (min(step, small) if dose <= few else step))
+        lower = max(0.0, dose - max(TABLET, TABLET * int(share * dose // TABLET)))
         unit = _tablet(lower)
         rounded = unit * math.ceil(lower / unit)
         dose = rounded if rounded < dose else lower

@@ -346,9 +346,9 @@ class Chart:
             )
         )
 
-    def case(self, hook: Hook = PATIENT_VIEW, drafts: Iterable[Resource] = ()) -> Case:
+    def case(self, hook: Hook = PATIENT_VIEW, drafts: Iterable[Resource] = (), **more: Any) -> Case:
         """The case, for tests of timeline and scales."""
         from cards.record.read import read
 
-        at = self.moment(hook, drafts)
+        at = self.moment(hook, drafts, **more)
         return Case(read(self.supplied(), self.ledger(), at, valuesets()), at)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from cards import sources
+from cards import limits, sources
 from cards.limits import JUDGEMENT, PUBLISHED, Limit, limit
 from cards.moment import Moment
 from cards.record.facts import Patient
@@ -46,7 +46,8 @@ def _row(band: str, *values: float | None) -> dict[str, Limit]:
 
 
 ADULT = _row("adult", 100, 50, 20, 10, 160, 90, 100)
-# Upper end of the age band in years, exclusive: its limits. From 1 to 9 y the low systolic grows with age.
+# Upper end of the age band in years, exclusive (None: where adults begin), and its limits. From 1 to 9 y the low
+# systolic grows with age.
 _BANDS = (
     (28 / _DAYS_A_YEAR, _row("newborn", 180, 100, 60, 25, 95, 60, None)),
     (1, _row("under_1_y", 190, 90, 53, 20, 112, 70, None)),
@@ -55,7 +56,7 @@ _BANDS = (
     (10, _row("6_to_9_y", 118, 58, 25, 12, 123, None, None)),
     (12, _row("10_to_11_y", 118, 50, 25, 12, 128, 90, None)),
     (13, _row("12_y", 100, 50, 20, 12, 128, 90, None)),
-    (16, _row("13_to_15_y", 100, 50, 20, 10, 140, 90, None)),
+    (None, _row("13_to_15_y", 100, 50, 20, 10, 140, 90, None)),
 )
 SYSTOLIC_LOW_CHILD = limit("systolic_low_child", 70, "mmHg", PUBLISHED, sources.PALS, "1 to 9 y, and for each year:")
 SYSTOLIC_LOW_A_YEAR = limit("systolic_low_child_a_year", 2, "mmHg per year of age", PUBLISHED, sources.PALS)
@@ -101,7 +102,8 @@ def limits_for(age: Age, moment: Moment) -> VitalLimits | None:
     """The limits for this age; None where the age is unknown: then vital signs cannot be called abnormal."""
     if age.youngest is None:
         return None
-    row = next((row for upper, row in _BANDS if age.youngest < upper), ADULT)
+    adult = moment.limit(limits.VITALS_ADULT_AGE)
+    row = next((row for upper, row in _BANDS if age.youngest < (adult if upper is None else upper)), ADULT)
     values = {column: moment.limit(value) for column, value in row.items()}
     if "systolic_low" not in values:  # PALS: 70 + 2 x age
         base, a_year = moment.limit(SYSTOLIC_LOW_CHILD), moment.limit(SYSTOLIC_LOW_A_YEAR)
