@@ -110,6 +110,9 @@ VITALS_WINDOW = _limit("vitals_window", 24, "h", JUDGEMENT, sources.NSW)
 LABS_WINDOW = _limit("labs_window", 48, "h", JUDGEMENT, sources.NSW)
 SYMPTOMS_WINDOW = _limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "severe syndrome progresses over 24-72 h")
 
+# Toxicity, section 9
+DEEP_COMA = _limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
+
 # Around an operation (PER)
 SURGERY_AHEAD = _limit("surgery_ahead", 14, "d", JUDGEMENT, sources.UKCPA)
 AFTER_SURGERY = _limit("after_surgery", 72, "h", JUDGEMENT, sources.DUP18)
