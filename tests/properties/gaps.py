@@ -15,7 +15,7 @@ from tests.properties.patients import call_from
 from tests.stories.calls import Call
 
 _DAY = 24.0
-_FADES = 7 * _DAY  # FND-04
+FADES = 7 * _DAY  # FND-04
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -116,12 +116,12 @@ def _explanted(chart: Chart, hours: float, mg: float) -> None:
 
 
 FAMILIES = (
-    Family("doses held", _held, _FADES),
-    Family("nothing charted", _nothing_charted, _FADES),
-    Family("order on hold", _on_hold, _FADES),
-    Family("omitted at admission", _omitted, _FADES),
-    Family("order stopped", _stopped, _FADES),
-    Family("reported as stopped", _reported, _FADES),
+    Family("doses held", _held, FADES),
+    Family("nothing charted", _nothing_charted, FADES),
+    Family("order on hold", _on_hold, FADES),
+    Family("omitted at admission", _omitted, FADES),
+    Family("order stopped", _stopped, FADES),
+    Family("reported as stopped", _reported, FADES),
     Family("supply ran out", _ran_out, 30 * _DAY),
     Family("not restarted after surgery", _after_surgery, 72.0),
     Family("refill overdue", _refill_overdue, 60 * _DAY, since=-20 * _DAY),

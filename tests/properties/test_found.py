@@ -66,3 +66,14 @@ def test_withdrawal_or_toxicity_while_an_order_is_selected() -> None:
     while_selecting = chart.decide(ORDER_SELECT, [other], selections=("MedicationRequest/new",), max_cards=9)
     assert "Withdrawal or toxicity?" in on_view.card("toxicity-not-withdrawal").summary
     assert "Withdrawal or toxicity?" in while_selecting.card("suspected-withdrawal").summary
+
+
+def test_spasticity_since_some_time_this_year() -> None:
+    """A problem that is known to the year only may be as old as the year: it is why baclofen is given."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h", since="60d")
+    chart.condition("Spasticity after stroke", onset=None, onsetDateTime="2026")
+    decided = chart.decide()
+    assert decided.kinds == ["abrupt-discontinuation"]
+    chart.condition("Spasticity, much worse", onset="20h")
+    assert chart.decide().kinds == ["suspected-withdrawal"]
