@@ -68,6 +68,16 @@ def test_withdrawal_or_toxicity_while_an_order_is_selected() -> None:
     assert "Withdrawal or toxicity?" in while_selecting.card("suspected-withdrawal").summary
 
 
+def test_flumazenil_after_a_seizure_with_morphine_in_the_pump() -> None:
+    """Not our question: this pump never held baclofen."""
+    chart = Chart()
+    chart.pump(drug="morphine")
+    chart.sign("Generalised seizure")
+    flumazenil = chart.draft(chart.medicine("Flumazenil 0.2 mg injection"), id="new", status="draft")
+    chart.resources.pop()
+    assert chart.decide(ORDER_SIGN, [flumazenil]).is_silent
+
+
 def test_spasticity_since_some_time_this_year() -> None:
     """A problem that is known to the year only may be as old as the year: it is why baclofen is given."""
     chart = Chart()
