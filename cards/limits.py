@@ -122,6 +122,9 @@ VITALS_WINDOW = limit("vitals_window", 24, "h", JUDGEMENT, sources.NSW)
 LABS_WINDOW = limit("labs_window", 48, "h", JUDGEMENT, sources.NSW)
 SYMPTOMS_WINDOW = limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "severe syndrome progresses over 24-72 h")
 
+# Toxicity, section 9
+DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
+
 # Around an operation (PER)
 SURGERY_AHEAD = limit("surgery_ahead", 14, "d", JUDGEMENT, sources.UKCPA)
 AFTER_SURGERY = limit("after_surgery", 72, "h", JUDGEMENT, sources.DUP18)

@@ -92,7 +92,7 @@ def told_dependence(dependence: Dependence) -> str:
 
 def toxic_line(case: Case) -> tuple[str, ...]:
     """The line that comes before any advice to give baclofen to somebody limp, drowsy or breathing slowly."""
-    if not case.toxicity.makes_holding_right:
+    if not case.toxicity.asks_for_tone:
         return ()
     return (say(TOXIC, signs=", ".join(item.finding.text for item in case.toxicity.items)),)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cards import sources
+from cards import limits, sources
 from cards.case import Case
+from cards.hooks import ORDER_SELECT
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
@@ -18,9 +19,11 @@ from cards.needs import (
     VITALS,
     Need,
 )
+from cards.record.concepts import Measure
 from cards.record.facts import MedicationOrder
-from cards.scales.withdrawal_gate import Answer
+from cards.scales.withdrawal_gate import Answer, Gate
 from cards.scales.withdrawal_score import Score
+from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import number, say, when
@@ -52,12 +55,26 @@ def score_evidence(score: Score) -> tuple[Evidence, ...]:
     return tuple(Evidence(item.finding.reference, item.finding.text, item.finding.when) for item in score.items)
 
 
+def is_grave(case: Case) -> bool:
+    """Respiratory depression, deep coma, low pressure or a seizure: what makes toxicity critical (section 9)."""
+    gcs = Findings(case.record, case.moment, None).lowest(Measure.GCS)
+    coma = gcs is not None and gcs.value is not None and gcs.value <= case.moment.limit(limits.DEEP_COMA)
+    seizure = case.oral_findings.has("P4") or case.pump_findings.has("P4")
+    return case.toxicity.has("X3", "X5") or coma or seizure
+
+
+def is_told_with_toxicity(case: Case, judged: Gate, score: Score) -> bool:
+    """Both possible, and toxicity weighs as much: the card of that kind says so, where its rule runs."""
+    as_much = case.toxicity.points >= score.points
+    return judged.answer is Answer.UNCERTAIN and as_much and case.moment.hook is not ORDER_SELECT
+
+
 def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evidence, ...]) -> Card:
-    """Tone was not documented, and signs of toxicity weigh as much."""
+    """Tone was not documented, and signs of toxicity weigh as much; as urgent as these signs would be alone."""
     toxic = ", ".join(item.finding.text for item in case.toxicity.items)
     context = f" Context: {', '.join(case.toxicity.context)}." if case.toxicity.context else ""
     return Card(
-        urgency=Urgency.WARNING,
+        urgency=Urgency.CRITICAL if is_grave(case) else Urgency.WARNING,
         summary=UNCERTAIN.format(and_pump=" and interrogate the pump" if case.pump else ""),
         detail=(counted, f"Signs of toxicity: {toxic}.{context}", UNCERTAIN_WHY),
         evidence=(*score_evidence(score), *(Evidence(i.finding.reference, i.finding.text, i.finding.when)

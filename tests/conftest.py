@@ -1,13 +1,21 @@
-"""Fixtures shared by all rooms: the real HAPI FHIR and the embedded store, started once a session."""
+"""Shared by all rooms: the real HAPI FHIR and the embedded store, started once a session; how hard hypothesis looks."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from service.demo_fhir import serve_fixtures
 from service.load import load_stories
 from tests.hapi.server import running_hapi
 from tests.moment import NOW
+
+# The same examples every time; "thorough" looks for twenty times as many, and for others each time.
+_QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, max_examples=100, **_QUIET)
+settings.register_profile("thorough", derandomize=False, max_examples=2000, print_blob=True, **_QUIET)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")

@@ -59,8 +59,13 @@ class Toxicity(msgspec.Struct, frozen=True):
 
     @property
     def makes_holding_right(self) -> bool:
-        """Sedated, hypotonic or otherwise toxic, and without rigidity: not giving baclofen may be right."""
-        return self.tone != "high" and (self.gate_met or self.has("X1", "X2"))
+        """Hypotonic or otherwise toxic, and without rigidity: not giving baclofen may be right."""
+        return self.tone != "high" and (self.gate_met or self.has("X1"))
+
+    @property
+    def asks_for_tone(self) -> bool:
+        """The same, or drowsy alone: withdrawal does that, too. Tone comes before giving or holding."""
+        return self.makes_holding_right or (self.tone != "high" and self.has("X2"))
 
 
 def toxicity(record: Record, found: Findings, ages: VitalLimits | None, pump: Pump | None, moment: Moment) -> Toxicity:

@@ -112,13 +112,20 @@ class Findings:
 
     def _condition_counts(self, condition: Condition, sign: Sign) -> bool:
         when = condition.onset or condition.recorded
-        if when is not None:
-            return self._counts(when, limits.SYMPTOMS_WINDOW, condition.text)
+        if when is not None and not self._counts(when, limits.SYMPTOMS_WINDOW, condition.text):
+            return False
+        if when is not None and not self._may_be_old(when):
+            return True
         # Undated: spasticity on a problem list is why baclofen is given; an encounter diagnosis of delirium is news.
         counts = sign is not Sign.SPASTICITY and condition.category != "problem-list-item"
         if not counts:
-            self._leave_out(f"{safe(condition.text)} (date unknown)")
+            self._leave_out(f"{safe(condition.text)} (date {'unknown' if when is None else 'not exact'})")
         return counts
+
+    def _may_be_old(self, when: When) -> bool:
+        """A month or a year that began before the window says no more than no date."""
+        window = self._moment.limit(limits.SYMPTOMS_WINDOW)
+        return when.precision in ("month", "year") and when.hours_until_at_most(self._moment.now) > window
 
     def _counts(self, when: When | None, window: Limit, told: str = "") -> bool:
         """In the window and not baseline. Baseline only if before the *start* of the interruption's interval."""

@@ -1,20 +1,15 @@
 """Running a story's requests through every door, and comparing what comes out with what is due."""
 
-import json
 import re
 from typing import Any
 
 import msgspec
 
-from cards.decide import decide
-from cards.hooks import BY_NAME
-from cards.ledger import Entry, Ledger, State
-from cards.moment import Moment, Supplied
 from cards.needs import Need
-from cards.record.valuesets import ValueSets
-from cards.rule import all_rules, needs_of
-from service.stories import Story, StoryRequest, matching
+from cards.rule import needs_of
+from service.stories import Story, StoryRequest
 from tests.moment import NOW
+from tests.stories.calls import call_of
 
 KIND_SYSTEM = "https://baclofen-cds.example.org/CodeSystem/card-kind"
 EXTENSION = "org.example.baclofen-cds"
@@ -34,45 +29,11 @@ def needs_for(request: StoryRequest) -> tuple[Need, ...]:
     return needs_of(request.hook)
 
 
-def cards_by_decide(story: Story, request: StoryRequest, valuesets: ValueSets) -> list[Shown]:
+def cards_by_decide(story: Story, request: StoryRequest) -> list[Shown]:
     """Through the pure room alone."""
-    resources = story.resources(NOW)
-    supplied: list[Supplied] = []
-    entries: list[Entry] = []
-    for need in needs_for(request):
-        if need.key in request.withhold:
-            entries.append(Entry(need.key, State.NOT_PROVIDED))
-            continue
-        found = matching(need, resources)
-        supplied += [Supplied(need.key, raw(resource)) for resource in found]
-        entries.append(Entry(need.key, State.PRESENT if found else State.NONE, "prefetch"))
-    supplied += [Supplied("", raw(resource)) for resource in resources if resource["resourceType"] == "Medication"]
-    context = story.hook_request(request, NOW)["context"]
-    moment = Moment(
-        now=NOW,
-        patient_id=context["patientId"],
-        hook=BY_NAME[request.hook],
-        zone=NOW.tzinfo,  # type: ignore[arg-type]
-        user=context["userId"],
-        encounter_id=context.get("encounterId", ""),
-        drafts=tuple(raw(one) for one in drafts_of(request, context)),
-        selections=tuple(context.get("selections", ())),
-        dispatched=tuple(context.get("dispatchedOrders", ())),
-    )
-    decision = decide(all_rules(), supplied, Ledger(entries), moment, valuesets=valuesets)
+    decision = call_of(story, request, NOW).decision()
     merged = [*decision.cards, *([decision.could_not_check] if decision.could_not_check else [])]
     return [Shown(c.kind, c.urgency.indicator, c.rules, f"{c.summary}\n{c.detail}") for c in merged]
-
-
-def drafts_of(request: StoryRequest, context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The resources of the hook's own Bundle, whatever it is called."""
-    held_in = BY_NAME[request.hook].drafts_in
-    return [entry["resource"] for entry in context.get(held_in, {}).get("entry", [])] if held_in else []
-
-
-def raw(resource: Any) -> msgspec.Raw:
-    """A resource as it comes over the wire."""
-    return msgspec.Raw(json.dumps(resource).encode())
 
 
 def shown(card: dict[str, Any]) -> Shown:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from cards.hooks import BY_NAME
 from service.stories import Story, StoryError, all_stories, made_real
 from tests.moment import NOW
-from tests.stories.telling import drafts_of
+from tests.stories.calls import drafts_of
 
 STORIES = all_stories()
 RULES = {
@@ -23,7 +24,7 @@ RULES = {
 def test_a_story_is_valid_fhir(story: Story) -> None:
     resources = story.resources(NOW)
     for request in story.expected.requests:
-        resources += drafts_of(request, story.hook_request(request, NOW)["context"])
+        resources += drafts_of(BY_NAME[request.hook], story.hook_request(request, NOW)["context"])
     for resource in resources:
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
         assert re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", resource["id"])

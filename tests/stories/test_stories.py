@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from cards.record.valuesets import ValueSets
 from service import create_app
 from service.config import Config
 from service.fhir import FhirClient
@@ -21,12 +20,6 @@ REQUESTS = [
 ]
 CASES = [pytest.param(story, request, id=name) for name, story, request in REQUESTS]
 READ_WHOLE = [pytest.param(story, request, id=name) for name, story, request in REQUESTS if not request.withhold]
-
-
-@pytest.fixture(scope="module")
-def valuesets() -> ValueSets:
-    """The project's own."""
-    return ValueSets.load()
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +40,8 @@ def call(app: FlaskClient, story: Story, request: StoryRequest, **more: Any) -> 
 
 
 @pytest.mark.parametrize(("story", "request_"), CASES)
-def test_by_the_pure_decision(story: Story, request_: StoryRequest, valuesets: ValueSets) -> None:
-    assert differences(request_, cards_by_decide(story, request_, valuesets)) == []
+def test_by_the_pure_decision(story: Story, request_: StoryRequest) -> None:
+    assert differences(request_, cards_by_decide(story, request_)) == []
 
 
 @pytest.mark.parametrize(("story", "request_"), CASES)

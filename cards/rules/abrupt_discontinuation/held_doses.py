@@ -61,12 +61,12 @@ def held_doses(case: Case) -> Verdict:
     summary = SUMMARY if gap.missed else NOTHING_CHARTED
     toxic = toxic_line(case)
     return Card(
-        urgency=Urgency.INFO if toxic else _urgency(case, since),
+        urgency=Urgency.INFO if case.toxicity.makes_holding_right else _urgency(case, since),
         summary=TOXIC_SUMMARY if toxic else say(summary, missed=gap.missed, hours=int(since)),
         detail=(oral_exposure_line(case), *toxic, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY, *early_signs(case)),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
-        capped="signs of toxicity" if toxic else "",
+        capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
     )
 
 

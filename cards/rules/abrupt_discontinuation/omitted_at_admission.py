@@ -86,7 +86,7 @@ def omitted_at_admission(case: Case) -> Verdict:
     summary = SUMMARY if case.last_oral_dose[0] else UNKNOWN_TIME
     toxic = toxic_line(case)
     return Card(
-        urgency=Urgency.INFO if toxic else _urgency(case, since, early=early),
+        urgency=Urgency.INFO if case.toxicity.makes_holding_right else _urgency(case, since, early=early),
         summary=TOXIC_SUMMARY if toxic else say(summary, what=with_dose(case.oral.dose), hours=int(since)),
         detail=(
             oral_exposure_line(case),
@@ -97,7 +97,7 @@ def omitted_at_admission(case: Case) -> Verdict:
         ),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
-        capped="signs of toxicity" if toxic else "",
+        capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
     )
 
 

@@ -155,7 +155,7 @@ def _was_stopped(case: Case) -> Verdict:
         ),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "taper", "consult"),
-        capped="signs of toxicity" if toxic else "",
+        capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
     )
 
 

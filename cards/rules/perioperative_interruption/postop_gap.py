@@ -67,12 +67,12 @@ def postop_gap(case: Case) -> Verdict:
         return Quiet("planned taper", rests_on=())
     if case.oral_change.orders:
         return Quiet("these drafts order baclofen", rests_on=())
-    toxic = toxic_line(case)
+    toxic, holding = toxic_line(case), case.toxicity.makes_holding_right
     adverse = gap.order is not None and Reason.ADVERSE_REACTION in gap.order.reasons
     critical = case.oral_dependence.tier is Tier.T3 and since >= case.moment.limit(limits.ORAL_CONFIRMED)
     urgency = Urgency.CRITICAL if critical else Urgency.WARNING
     return Card(
-        urgency=Urgency.INFO if toxic or adverse else urgency,
+        urgency=Urgency.INFO if holding or adverse else urgency,
         summary=say(SUMMARY, hours=int(since)),
         detail=(
             oral_exposure_line(case),
@@ -85,7 +85,7 @@ def postop_gap(case: Case) -> Verdict:
         ),
         evidence=(done.evidence, *gap.evidence, *oral_evidence(case)),
         suggestions=() if toxic or adverse else ("resume-baclofen",),
-        capped="signs of toxicity" if toxic else "stopped for an adverse reaction" if adverse else "",
+        capped="signs of toxicity" if holding else "stopped for an adverse reaction" if adverse else "",
     )
 
 

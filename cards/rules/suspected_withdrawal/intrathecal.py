@@ -31,6 +31,7 @@ from cards.telling import (
     SIGNS,
     counted_line,
     first_certain,
+    is_told_with_toxicity,
     needs_of_age,
     score_evidence,
     sepsis_line,
@@ -96,7 +97,7 @@ def intrathecal(case: Case) -> Verdict:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f", {ago(delivery.since, case.now, case.zone)}" if delivery.since else ""
     counted = counted_line(score, f"{delivery.because} ({delivery.level.word}){since}", case)
-    if judged.answer is Answer.UNCERTAIN and case.toxicity.points >= score.points:
+    if is_told_with_toxicity(case, judged, score):
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))

@@ -31,6 +31,7 @@ from cards.telling import (
     SIGNS,
     counted_line,
     first_certain,
+    is_told_with_toxicity,
     needs_of_age,
     score_evidence,
     sepsis_line,
@@ -85,7 +86,7 @@ def oral(case: Case) -> Verdict:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
     counted = counted_line(score, interruption, case)
-    if judged.answer is Answer.UNCERTAIN and case.toxicity.points >= score.points:
+    if is_told_with_toxicity(case, judged, score):
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))

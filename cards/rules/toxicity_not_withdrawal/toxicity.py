@@ -10,10 +10,9 @@ Known limits: tone decides and is seldom charted; where it is not, the card asks
 does not show baclofen.
 """
 
-from cards import sources
+from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
-from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     CONDITIONS,
     DEVICE_USE,
@@ -25,18 +24,15 @@ from cards.needs import (
     PROCEDURES,
     VITALS,
 )
-from cards.record.concepts import Act, Measure
+from cards.record.concepts import Act
 from cards.rule import rule
 from cards.scales.toxicity import AFTER_PUMP_SURGERY
 from cards.scales.withdrawal_gate import Answer
 from cards.sentences import DEPARTS_PRESSURE, ORAL_NEEDS
-from cards.telling import uncertain_card
-from cards.timeline.findings import Findings
+from cards.telling import is_grave, uncertain_card
 from cards.timeline.pump import PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import listed, number, say
-
-DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
 
 SUMMARY = "Looks like baclofen toxicity, not withdrawal: low tone + {finding}. Do not give more"
 WITHOUT_TONE = "Looks like baclofen toxicity: {finding}. Examine tone; do not give more"
@@ -56,6 +52,7 @@ AFTER_SURGERY_WHY = (
     "A 17-year-old with an intrathecal overdose after pump replacement had HR 150-210, BP 177/110 and legs slightly "
     "less rigid than usual; no response to lorazepam, better on a lower dose (C-JEM20)."
 )
+NOT_ON_BOARD = "no baclofen on board"
 _SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 _EXPOSURE = (*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES)
 
@@ -67,20 +64,21 @@ _EXPOSURE = (*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES)
     refining=[ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.LEU06, sources.JEM20, sources.OVERDOSE, sources.TRUEX, sources.IJAZ15,
              sources.SHI06, sources.PENG],
-    limits=[DEEP_COMA, AFTER_PUMP_SURGERY],
+    limits=[limits.DEEP_COMA, AFTER_PUMP_SURGERY],
     overrides=["alternative-diagnosis", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_PRESSURE],
 )  # fmt: skip
 def toxicity(case: Case) -> Verdict:
-    if not _is_on_board(case):
-        return Quiet("no baclofen on board", rests_on=_EXPOSURE)
     toxic = case.toxicity
+    answers = (case.oral_gate.answer, case.pump_gate.answer)
+    if Answer.UNCERTAIN in answers:
+        return _uncertain(case, Answer.UNCERTAIN)
+    answers_withdrawal = Answer.TOXICITY in answers
+    if not _is_on_board(case):  # even then low tone takes the withdrawal card back: one of the two must speak
+        return _uncertain(case, Answer.TOXICITY) if answers_withdrawal else Quiet(NOT_ON_BOARD, rests_on=_EXPOSURE)
     if toxic.tone == "high":
         return Quiet("rigidity: not toxicity", rests_on=())
-    if Answer.UNCERTAIN in (case.oral_gate.answer, case.pump_gate.answer):
-        return _uncertain(case)
-    answers_withdrawal = Answer.TOXICITY in (case.oral_gate.answer, case.pump_gate.answer)
     if not (toxic.gate_met or answers_withdrawal):
         return _after_surgery(case) or Quiet("too few signs of toxicity", rests_on=_SIGNS)
     others = [item.finding.text for item in toxic.items if item.code != "X1"]
@@ -88,7 +86,7 @@ def toxicity(case: Case) -> Verdict:
     context = f" Context: {listed(toxic.context)}." if toxic.context else ""
     told = ", ".join(f"{item.finding.text} {number(item.points)}" for item in toxic.items)
     return Card(
-        urgency=Urgency.CRITICAL if _is_grave(case) else Urgency.WARNING,
+        urgency=Urgency.CRITICAL if is_grave(case) else Urgency.WARNING,
         summary=say(template, finding=listed(others[:2]) or "findings"),
         detail=(
             f"Counted {number(toxic.points)} points of toxicity (a count, not a probability): {told}.{context}",
@@ -106,19 +104,13 @@ def _is_on_board(case: Case) -> bool:
     return by_pump or (case.oral is not None and bool(case.oral.current or case.oral.home or case.oral.given))
 
 
-def _is_grave(case: Case) -> bool:
-    found = Findings(case.record, case.moment, None)
-    gcs = found.lowest(Measure.GCS)
-    coma = gcs is not None and gcs.value is not None and gcs.value <= case.moment.limit(DEEP_COMA)
-    seizure = case.oral_findings.has("P4") or case.pump_findings.has("P4")
-    return case.toxicity.has("X3", "X5") or coma or seizure
+def _uncertain(case: Case, answer: Answer) -> Verdict:
+    """Both possible: this kind tells it when toxicity weighs as much, the other one otherwise.
 
-
-def _uncertain(case: Case) -> Verdict:
-    """Tone not documented, both possible: this kind tells it when toxicity weighs as much, the other one otherwise."""
-    by_pump = case.pump_gate.answer is Answer.UNCERTAIN
-    score = case.pump_findings if by_pump else case.oral_findings
-    if case.toxicity.points < score.points:
+    Tone was not documented, or it is low long after the last dose: then the other kind is quiet.
+    """
+    score = case.pump_findings if case.pump_gate.answer is answer else case.oral_findings
+    if answer is Answer.UNCERTAIN and case.toxicity.points < score.points:
         return Quiet("withdrawal or toxicity: told with suspected withdrawal", rests_on=())
     return uncertain_card(case, score, f"Counted {number(score.points)} points of withdrawal.", ())
 

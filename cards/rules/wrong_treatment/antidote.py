@@ -19,6 +19,7 @@ from cards.scales.withdrawal_gate import Answer
 from cards.sentences import ORAL_NEEDS
 from cards.telling import SIGNS, TREATED_SINCE, draft_evidence
 from cards.timeline.findings import Findings
+from cards.timeline.pump import PumpDrug
 from cards.timeline.regimen import selected_drafts
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
@@ -47,7 +48,7 @@ def antidote(case: Case) -> Verdict:
     drafts = selected_drafts(frozenset({Drug.PHYSOSTIGMINE, Drug.FLUMAZENIL}), case.record, case.moment)
     if not drafts:
         return Quiet("no draft orders physostigmine or flumazenil", rests_on=())
-    if case.oral is None and case.pump is None:
+    if case.oral is None and (case.pump is None or case.pump.drug is PumpDrug.OTHER):
         return Quiet("no baclofen", rests_on=(*ORAL_NEEDS, *PUMP_NEEDS))
     drugs = {drug for order in drafts for drug in order.product.drugs}
     judged = [(drug, found) for drug in sorted(drugs) if (found := _state(case, drug))]
