@@ -90,11 +90,12 @@ def oral_interruptions(
             _cut(exposure, moment, is_child=is_child),
         ) if i is not None
     ]  # fmt: skip
-    if taper and taper.excuses and not found:
+    if taper and taper.excuses and all(i.level <= Level.POSSIBLE for i in found):
         found.append(Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper",
                                   evidence=(Evidence(taper.reference, "taper under way"),)))  # fmt: skip
     faded = [msgspec.structs.replace(i, level=_faded(i, moment)) for i in found]
-    return tuple(sorted(faded, key=lambda i: (i.level, i.hours(moment.now)), reverse=True))
+    # Of equally sure ones a taper leads: it began first, and what was found since counts.
+    return tuple(sorted(faded, key=lambda i: (i.level, i.kind is Kind.TAPER, i.hours(moment.now)), reverse=True))
 
 
 def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> tuple[When | None, str]:
