@@ -90,3 +90,31 @@ def test_the_man_whose_pump_was_taken_out_and_whose_procedures_were_not_read() -
     verdict = chart.decide(lost=["Procedure"]).verdict("PMP-04")
     assert isinstance(verdict, CannotTell)
     assert verdict.missing == ("Procedure",)
+
+
+def test_the_man_at_42_degrees_after_a_dose_decrease_goes_back_to_the_dose_before() -> None:
+    """C-PAUL21: every dose of the lower order was given; to resume that one would be no treatment."""
+    chart = Chart(age=66)
+    chart.baclofen(20, 4, since="400d", until="50h", status="stopped")
+    now = chart.baclofen(10, 3, since="50h", category="inpatient")
+    chart.given("8h", "1h", drug="baclofen 10 mg tablet")
+    chart.stay("6d")
+    chart.temperature(42.5)
+    card = chart.decide(PATIENT_VIEW).card(WITHDRAWAL)
+    assert card.urgency.indicator == "critical"
+    assert "back to the dose before" in card.summary
+    (resume,) = [s for s in card.suggestions if s.key == "resume-baclofen"]
+    order = resume.actions[0].resource or {}
+    assert resume.label == "Resume baclofen 80 mg/day"
+    assert order["dosageInstruction"][0]["text"].startswith("20 mg")
+    assert order["priorPrescription"] == {"reference": f"MedicationRequest/{now['id']}"}
+
+
+def test_on_a_taper_it_is_the_last_tolerated_dose_and_not_the_present_one() -> None:
+    """C-MAN93, grown up."""
+    chart = on_a_taper(admitted=False)
+    chart.resources[1]["birthDate"] = "1980-01-01"
+    card = chart.decide(PATIENT_VIEW).card(WITHDRAWAL)
+    assert "back to the last tolerated dose" in card.summary
+    (resume,) = [s for s in card.suggestions if s.key == "resume-baclofen"]
+    assert "dosageInstruction" not in (resume.actions[0].resource or {})
