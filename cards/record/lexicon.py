@@ -172,7 +172,8 @@ SIGNS = (
     Row(Sign.CATHETER_FAULT, ("catheter & leak*", "catheter & kink*", "catheter & (occlu*|obstruct*|block*)",
         "catheter & disconnect*", "catheter & (fractur*|break*|broken)", "catheter & (dislodg*|displace*|migrat*)",
         "catheter (failure|malfunction)", "catheter & torn"),
-        unless=("urinary catheter", "foley", "central line", "picc", "suprapubic", "venous catheter",
+        unless=("urinary catheter", "bladder catheter", "indwelling catheter", "catheter bag", "foley", "central line",
+            "picc", "suprapubic", "venous catheter",
             "hemodialysis catheter", "dialysis catheter", "catheter (is )?(patent|intact)", "urethral")),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Patients of published cases whom a reading of their chart once missed."""
+"""Patients, most of published cases, whom a reading of their chart once missed or misread."""
 
 import pytest
 
@@ -118,3 +118,32 @@ def test_on_a_taper_it_is_the_last_tolerated_dose_and_not_the_present_one() -> N
     assert "back to the last tolerated dose" in card.summary
     (resume,) = [s for s in card.suggestions if s.key == "resume-baclofen"]
     assert "dosageInstruction" not in (resume.actions[0].resource or {})
+
+
+def test_the_man_with_a_pain_pump_who_became_rigid() -> None:
+    """That he is rigid now does not tell which drug his pump holds: at most a warning, and ask for the pump card."""
+    chart = Chart()
+    chart.pump(drug=None)
+    chart.condition("Chronic back pain after spinal surgery", "900d")
+    chart.procedure("Intrathecal pump refill", "97d")
+    chart.alarm_date("3d")
+    chart.condition("Severe rigidity of all limbs", "9h")
+    chart.temperature(39.6)
+    card = chart.decide(PATIENT_VIEW).card(WITHDRAWAL)
+    assert card.urgency.indicator == "warning"
+    assert "which drug?" in card.summary
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [("Blocked bladder catheter", ""), ("Urethral catheter blocked", ""), ("Intrathecal catheter blocked", "critical")],
+)
+def test_the_man_whose_bladder_catheter_was_blocked(text: str, urgency: str) -> None:
+    """C-ADB: a trigger of autonomic dysreflexia, and no fault of the pump's catheter."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Intrathecal pump refill", "30d")
+    chart.condition(text, "3h")
+    chart.systolic(198)
+    chart.heart_rate(48)
+    assert chart.decide(PATIENT_VIEW).urgency("pump-failure-risk") == urgency
