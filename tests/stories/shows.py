@@ -41,7 +41,11 @@ def _not_told(
 ) -> str:
     """A silence about it has to be told, but by a rule that is a reminder at most."""
     if claim.names:
-        return "" if any(claim.names in plain(card.detail) for card in cards) else f"no card says {claim.names!r}"
+        return (
+            ""
+            if any(claim.names in plain(f"{card.summary} {card.detail}") for card in cards)
+            else f"no card says {claim.names!r}"
+        )
     withheld = set(request.withhold) & {need.key for need in rule.needs}
     if not withheld:
         return f"{claim.rule} reads nothing of what is withheld, and no words for what is missing are given"
