@@ -254,8 +254,8 @@ class Case:
 
     @cached_property
     def pump_findings(self) -> Score:
-        """Findings since the pump event."""
-        return self._score(self.delivery.since if self.delivery else None, is_intrathecal=True)
+        """Findings since the pump event began."""
+        return self._score(self.delivery.began if self.delivery else None, is_intrathecal=True)
 
     @cached_property
     def oral_gate(self) -> Gate:

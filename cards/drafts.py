@@ -18,6 +18,7 @@ from cards.record.concepts import Act, Problem
 from cards.record.facts import MedicationOrder
 from cards.scales.withdrawal_gate import Answer
 from cards.taper_builder import BUILT_FROM, split_in_three, taper_days, taper_steps
+from cards.timeline.interruptions import Kind
 from cards.verdict import Action, Suggestion
 from cards.words import number, safe
 
@@ -121,10 +122,16 @@ def _resume(case: Case) -> Suggestion | None:
         notes.append(
             "Nil by mouth: by feeding tube (solution, suspension or granules); there is no intravenous baclofen."
         )
-    instruction = _same_dosage(case, order)
+    gap = case.oral_interruption
+    tapered = gap is not None and gap.kind is Kind.TAPER
+    if tapered:
+        notes.append("Under a taper: back to the last tolerated dose.")
+    instruction = None if tapered else _same_dosage(case, order)
     if not instruction:
         notes.append("Dose not proposed: reconcile it with patient, carer, pharmacy or administration record.")
     request = _baclofen(case, order, " ".join(notes))
+    if gap and gap.cut_from and gap.order:
+        request["priorPrescription"] = {"reference": gap.order.reference}  # replaces the cut dose, not beside it
     if instruction:
         request["dosageInstruction"] = [instruction]
     told = f" {_daily(case)}" if instruction else ""
@@ -132,15 +139,17 @@ def _resume(case: Case) -> Suggestion | None:
 
 
 def _last_order(case: Case) -> MedicationOrder | None:
-    """The order to continue: the one interrupted, else what holds, else the newest."""
+    """The order to continue: the one interrupted, after a cut the one before it, else what holds, else the newest."""
     assert case.oral is not None
-    if case.oral_interruption and case.oral_interruption.order and case.oral_interruption.cut_to is None:
-        return case.oral_interruption.order
+    gap = case.oral_interruption
+    if gap and (gap.cut_from or gap.order):
+        return gap.cut_from or gap.order
     return next(iter((*case.oral.current, *case.oral.orders)), None)
 
 
 def _daily(case: Case) -> str:
-    dose = case.oral.dose if case.oral else None
+    gap = case.oral_interruption
+    dose = gap.cut_from.dosage.daily if gap and gap.cut_from else case.oral.dose if case.oral else None
     return f"{number(dose.low)} {dose.unit}" if dose else ""
 
 

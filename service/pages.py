@@ -16,10 +16,12 @@ from service.parts import Parts
 from service.rule_text import HOW_READ, read_docstring
 from service.site_limits import in_words
 from service.sites import Site
-from service.stories import all_stories
+from service.stories import ExpectedCard, Story, all_stories
 from service.wire_cards import HANDOUT
 
 REFILL_DAYS = 7  # "refill at least 7 days before running out": judgement, as in the card of EDU-01
+
+NOTHING_DUE = "Nothing to say"  # the viewer's heading for stories without a card
 
 
 def add_pages(app: Flask, parts: Parts) -> None:
@@ -70,12 +72,14 @@ def _add_viewer(pages: Blueprint, parts: Parts) -> None:
 
     @pages.get("/viewer/stories")
     def stories() -> Response:
-        """What the page says beside each patient, and the orders of the story."""
+        """What the page says beside each patient, under which heading, by what it is found; and the requests."""
         now = parts.clock()
         told = [
             {
                 "patient": story.name,
                 "title": story.expected.title,
+                "group": _group(story),
+                "words": " ".join(sorted({*_rules_of(story), *story.expected.published})),
                 "requests": [
                     {
                         "hook": request.hook,
@@ -86,7 +90,7 @@ def _add_viewer(pages: Blueprint, parts: Parts) -> None:
                     for request in story.expected.requests
                 ],
             }
-            for story in all_stories()
+            for story in sorted(all_stories(), key=_place)
         ]
         return Response(msgspec.json.encode(told), content_type="application/json")
 
@@ -95,6 +99,26 @@ def _number(limit: Limit, sites: Sequence[Site]) -> dict[str, Any]:
     """A row of the page's numbers; a site that decides with another value says so."""
     own = [f"{site.name}: {in_words(limit, site.limits[limit.name])}" for site in sites if limit.name in site.limits]
     return {"limit": limit, "ours": in_words(limit, limit.value), "own": ", ".join(own)}
+
+
+def _cards_of(story: Story) -> list[ExpectedCard]:
+    return [card for request in story.expected.requests if not request.withhold for card in request.cards]
+
+
+def _rules_of(story: Story) -> set[str]:
+    """The rules that it expects or shows."""
+    claimed = {claim.rule for request in story.expected.requests for claim in request.shows}
+    return claimed | {rule for card in _cards_of(story) for rule in card.rules}
+
+
+def _group(story: Story) -> str:
+    """What its first card is about."""
+    return next((KINDS[card.kind] for card in _cards_of(story)), NOTHING_DUE)
+
+
+def _place(story: Story) -> int:
+    """The kinds in the order of their weight; those without a card last."""
+    return [*KINDS.values(), NOTHING_DUE].index(_group(story))
 
 
 def _words_beside(rule: Rule) -> list[str]:

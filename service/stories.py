@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -40,6 +40,18 @@ class ExpectedCard(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     not_contains: tuple[str, ...] = ()
 
 
+class Shows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a request shows of a rule: that it fires; that its nearest harmless neighbour is quiet; or what is said
+    where the deciding datum is missing, withheld or not in the chart.
+    """
+
+    rule: str
+    role: Literal["fires", "neighbour", "missing"] = msgspec.field(name="as")
+    differs: str = ""  # a neighbour: the one fact in which it differs from where the rule fires
+    of: str = ""  # a neighbour: the story where the rule fires, if it is not this one
+    names: str = ""  # missing in the chart: the card's words for what is missing
+
+
 class StoryRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """One hook call of a story, and the answer. `withhold`: needs whose data the client does not give."""
 
@@ -49,14 +61,16 @@ class StoryRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     cards: tuple[ExpectedCard, ...] = ()
     forbidden: tuple[str, ...] = ()  # kinds that must not appear
     exactly: bool = True  # no other card than these
+    shows: tuple[Shows, ...] = ()
     why: str = ""
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`expected.json`."""
+    """`expected.json`. `published`: the cases (keys of `cards/sources.py`) whose told facts the story is built on."""
 
     title: str
     requests: tuple[StoryRequest, ...]
+    published: tuple[str, ...] = ()
 
 
 class Story(msgspec.Struct, frozen=True):

@@ -73,7 +73,8 @@ DRUGS = (
 
 _MORE = "(increas*|worse*|more|rebound|severe|marked|new|rising|profound|acute)"
 SIGNS = (
-    Row(Sign.SPASTICITY, ("spasticity", "hyperspasticity", "rigid*", "stiffness", "stiff", "hypertoni*", "hypertonus",
+    Row(Sign.SPASTICITY, ("spasticity", "hyperspasticity", "rigid*", "stiffness", "stiff", "stiffer", "hypertoni*",
+        "hypertonus",
         "dystoni*", "muscle spasm*", "spasms", "muscle tightness", "flexor spasm*", "extensor spasm*", "leg spasm*",
         f"{_MORE} ~ tone", "tone ~ increased", "high tone", "opisthoton*", "clenched", "lead pipe", "cramps",
         "muscle cramp*"),
@@ -82,6 +83,7 @@ SIGNS = (
             "rigid (bronchoscop*|sigmoidoscop*|lens*|collar)", "infantile spasms", "hemifacial spasm*",
             "frozen shoulder", "morning stiffness", "accommodation spasm*",
             "(improved|decreased|reduced|less|well controlled|controlled) spasticity",
+            "less (rigid|rigidity|stiff|stiffness|spastic|hypertonic)",
             "spasticity ~ (well controlled|improved|decreased|at baseline|stable)")),
     Row(Sign.TREMOR, ("tremor*", "jitter*", "myoclon*", "clonus", "hyperreflexi*", "hyperreflexic", "shaking",
         "shaky", "brisk reflexes", "tremulous*"),
@@ -143,7 +145,8 @@ SIGNS = (
     Row(Sign.HIGH_PITCHED_CRY, ("high pitched cry*", "shrill cry*", "inconsolable cry*",
         "(cry|crying) ~ high pitched")),
     Row(Sign.TONE_NORMAL, ("tone normal", "normal ~ tone", "tone ~ normal", "tone at baseline", "tone ~ unchanged",
-        "tone unchanged", "baseline tone", "no (increase|change) in (tone|spasticity)",
+        "tone unchanged", "tone as usual", "less (rigid|stiff|spastic) than (usual|normal|before|baseline)",
+        "baseline tone", "no (increase|change) in (tone|spasticity)",
         "spasticity (at baseline|unchanged)"), unless=("abnormal*", "not normal")),
     Row(Sign.PUMP_ALARM_CRITICAL, ("two tone alarm", "dual tone alarm", "double tone alarm", "2 tone alarm",
         "critical alarm*", "critical pump alarm*", "pump alarm* ~ critical", "empty reservoir",
@@ -169,7 +172,8 @@ SIGNS = (
     Row(Sign.CATHETER_FAULT, ("catheter & leak*", "catheter & kink*", "catheter & (occlu*|obstruct*|block*)",
         "catheter & disconnect*", "catheter & (fractur*|break*|broken)", "catheter & (dislodg*|displace*|migrat*)",
         "catheter (failure|malfunction)", "catheter & torn"),
-        unless=("urinary catheter", "foley", "central line", "picc", "suprapubic", "venous catheter",
+        unless=("urinary catheter", "bladder catheter", "indwelling catheter", "catheter bag", "foley", "central line",
+            "picc", "suprapubic", "venous catheter",
             "hemodialysis catheter", "dialysis catheter", "catheter (is )?(patent|intact)", "urethral")),
 )  # fmt: skip
 

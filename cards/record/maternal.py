@@ -15,7 +15,7 @@ _OF_THE_MOTHER = re.compile(
     r"\b(maternal|mother|mothers|mom|mum|in utero|intrauterine|prenatal(?:ly)?|antenatal(?:ly)?|transplacental"
     r"|during (?:the )?pregnancy|throughout (?:the )?pregnancy|fetal|foetal|in pregnancy)\b"
 )
-_A_DRUG = re.compile(r"\b(drugs?|medications?|medicines?|medicinal|substances?)\b")
+_A_DRUG = re.compile(r"\b(drugs?|medications?|medicines?|medicinal|substances?|muscle relaxants?)\b")
 _NAMED = re.compile(
     r"\b(addict\w*|alcohol|cocaine|amphetamine\w*|cannabis|tobacco|hallucinogen\w*|sedative\w*|an[xt]i\w+|cyto\w+"
     r"|opi\w+|heroin|insulin)\b"

@@ -4,6 +4,8 @@ A normal interrogation alone is "possible", never "none": pump and catheter faul
 (C-PED341), and a leaking connection caused withdrawal within 24 h of a pump change (C-PMC41).
 """
 
+from datetime import timedelta
+
 import msgspec
 
 from cards import limits
@@ -19,15 +21,24 @@ from cards.verdict import Evidence
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """How intrathecal delivery stands. `since` is the pump event's time, None where none is known."""
+    """How intrathecal delivery stands. `since` is the pump event's time, None where none is known.
+
+    A fault that a study or an interrogation found began some time before: `found_out` is that interval.
+    """
 
     level: Level
     because: str
     since: When | None = None
+    found_out: When | None = None
     evidence: tuple[Evidence, ...] = ()
     is_interrogated_normal: bool = False  # after the event, or with no event at all
     is_catheter: bool = False  # what a normal interrogation does not exclude
     is_surgery: bool = False
+
+    @property
+    def began(self) -> When | None:
+        """From its start on findings count; what was there before is baseline."""
+        return self.found_out or self.since
 
 
 def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> Delivery:
@@ -58,20 +69,22 @@ def _is_set_right(pump: Pump, since: When | None, *, is_catheter: bool) -> bool:
     """New hardware resolves anything; a normal interrogation or a refill all but the catheter."""
     if since is None:
         return False
-    fixes: list[str] = [Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT]
-    if not is_catheter:
-        fixes += [Sign.PUMP_RUNNING, Act.PUMP_REFILL]
-    fixed = pump.latest(*fixes)
+    fixed = pump.latest(*_fixes(is_catheter=is_catheter))
     return fixed is not None and fixed.when is not None and fixed.when.earliest >= since.latest
+
+
+def _fixes(*, is_catheter: bool) -> tuple[str, ...]:
+    hardware = (Act.PUMP_REVISION, Act.PUMP_REPLACEMENT, Act.PUMP_IMPLANT)
+    return hardware if is_catheter else (*hardware, Sign.PUMP_RUNNING, Act.PUMP_REFILL)
 
 
 def _signs(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: bool) -> list[Delivery | None]:
     return [
         _taken_out(pump),
         _order_stopped(pump),
-        _seen(pump, Level.CONFIRMED, "pump stopped or stalled", Sign.PUMP_STOPPED),
-        _seen(pump, Level.CONFIRMED, "catheter fault shown", Sign.CATHETER_FAULT),
-        _seen(pump, Level.PROBABLE, "critical pump alarm", Sign.PUMP_ALARM_CRITICAL),
+        _seen(pump, moment, Level.CONFIRMED, "pump stopped or stalled", Sign.PUMP_STOPPED),
+        _seen(pump, moment, Level.CONFIRMED, "catheter fault shown", Sign.CATHETER_FAULT),
+        _seen(pump, moment, Level.PROBABLE, "critical pump alarm", Sign.PUMP_ALARM_CRITICAL),
         _complication(record, moment),
         _empty(pump, moment),
         _alarm_date(pump, moment),
@@ -96,13 +109,23 @@ def _order_stopped(pump: Pump) -> Delivery | None:
                     evidence=(evidence,))  # fmt: skip
 
 
-def _seen(pump: Pump, level: Level, because: str, sign: Sign) -> Delivery | None:
+def _seen(pump: Pump, moment: Moment, level: Level, because: str, sign: Sign) -> Delivery | None:
     event = pump.latest(sign)
     if event is None:
         return None
     evidence = Evidence(event.reference, event.text, event.when)
-    return Delivery(level=level, because=because, since=event.when, evidence=(evidence,),
-                    is_catheter=sign is Sign.CATHETER_FAULT)  # fmt: skip
+    return Delivery(level=level, because=because, since=event.when, found_out=_found_out(pump, event, moment),
+                    evidence=(evidence,), is_catheter=sign is Sign.CATHETER_FAULT)  # fmt: skip
+
+
+def _found_out(pump: Pump, event: PumpEvent, moment: Moment) -> When | None:
+    """Since the last work that would have set it right, at most 14 days: a fault is looked for because of symptoms."""
+    is_catheter = event.kind == Sign.CATHETER_FAULT
+    if event.when is None or not (is_catheter or event.reference.startswith("Procedure/")):
+        return None  # an alarm or a log tells its own time
+    start = event.when.earliest - timedelta(days=moment.limit(limits.RECENT_PUMP_EVENT))
+    right = [e.when.earliest for e in pump.events if e.kind in _fixes(is_catheter=is_catheter) and e.when]
+    return When(max([start, *(w for w in right if w < event.when.earliest)]), event.when.latest)
 
 
 def _complication(record: Record, moment: Moment) -> Delivery | None:

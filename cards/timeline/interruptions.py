@@ -59,6 +59,7 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True):
     missed: int = 0  # scheduled doses in a row recorded as not given
     order: MedicationOrder | None = None  # the order that ended, was held or was cut
     cut_to: DailyDose | None = None
+    cut_from: MedicationOrder | None = None  # what was taken before the cut
 
     def hours(self, now: datetime) -> float:
         """Hours since the last exposure, by the least alarming reading."""
@@ -90,11 +91,12 @@ def oral_interruptions(
             _cut(exposure, moment, is_child=is_child),
         ) if i is not None
     ]  # fmt: skip
-    if taper and taper.excuses and not found:
+    if taper and taper.excuses and all(i.level <= Level.POSSIBLE for i in found):
         found.append(Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper",
                                   evidence=(Evidence(taper.reference, "taper under way"),)))  # fmt: skip
     faded = [msgspec.structs.replace(i, level=_faded(i, moment)) for i in found]
-    return tuple(sorted(faded, key=lambda i: (i.level, i.hours(moment.now)), reverse=True))
+    # Of equally sure ones a taper leads: it began first, and what was found since counts.
+    return tuple(sorted(faded, key=lambda i: (i.level, i.kind is Kind.TAPER, i.hours(moment.now)), reverse=True))
 
 
 def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> tuple[When | None, str]:
@@ -302,7 +304,7 @@ def _cut(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interrupt
     evidence = (Evidence(earlier[0].reference, f"before: {before.low:g} {before.unit}", earlier[0].start),
                 Evidence(order.reference, f"now: {now_dose.low:g} {now_dose.unit}", began))  # fmt: skip
     return Interruption(kind=Kind.CUT, level=Level.PROBABLE, since=began, basis="dose cut", order=order,
-                        cut_to=now_dose, evidence=evidence)  # fmt: skip
+                        cut_to=now_dose, cut_from=earlier[0], evidence=evidence)  # fmt: skip
 
 
 def _faded(interruption: Interruption, moment: Moment) -> Level:

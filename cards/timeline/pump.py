@@ -14,7 +14,7 @@ import msgspec
 from cards import limits
 from cards.moment import Moment
 from cards.record.concepts import OTHER_PUMP_DRUGS, Act, Drug, Problem, PumpModel, Route, Sign
-from cards.record.facts import DailyDose, MedicationOrder, Procedure
+from cards.record.facts import Condition, DailyDose, MedicationOrder, Procedure
 from cards.record.record import Record
 from cards.record.when import When
 from cards.timeline.oral import chart_orders, ended, is_open
@@ -86,7 +86,7 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
     baclofen_orders.sort(key=_began, reverse=True)
     holding = [o for o in baclofen_orders if is_open(o, moment.now) and o.status != "on-hold"]
     newest = next(iter(holding or baclofen_orders), None)
-    drug = _which(drugs, record)
+    drug = _which(drugs, record, moment)
     if drug is not PumpDrug.BACLOFEN:
         newest = None
     dose = newest.dosage.daily if newest and not newest.dosage.doubtful_unit else None
@@ -177,15 +177,22 @@ def _drugs(
     return set().union(*dispensed, *(d.drugs for d in record.devices))
 
 
-def _which(drugs: set[Drug], record: Record) -> PumpDrug:
+def _which(drugs: set[Drug], record: Record, moment: Moment) -> PumpDrug:
     if Drug.BACLOFEN in drugs:
         return PumpDrug.BACLOFEN
     if drugs & OTHER_PUMP_DRUGS:
         return PumpDrug.OTHER
-    spastic = any(
-        Problem.SPASTICITY_INDICATION in c.concepts or Sign.SPASTICITY in c.concepts for c in record.conditions
-    )
+    tells = {Problem.SPASTICITY_INDICATION, Sign.SPASTICITY}
+    spastic = any(c.concepts & tells and not _is_news(c, moment) for c in record.conditions)
     return PumpDrug.BACLOFEN if spastic else PumpDrug.UNKNOWN
+
+
+def _is_news(condition: Condition, moment: Moment) -> bool:
+    """Spasticity of these days: a finding, and not why the pump was given."""
+    if Sign.SPASTICITY not in condition.concepts:
+        return False
+    when = condition.onset or (condition.recorded if condition.category != "problem-list-item" else None)
+    return when is not None and when.hours_until(moment.now) <= moment.limit(limits.SYMPTOMS_WINDOW)
 
 
 def _order_ended(orders: list[MedicationOrder], holding: list[MedicationOrder], moment: Moment) -> When | None:

@@ -86,6 +86,15 @@ def test_a_child_s_dose_is_by_weight(age: float, kg: float | None, mg: float, ur
         assert "Weight not recorded" in decided.card(KIND).detail
 
 
+@pytest.mark.parametrize(("age", "is_open"), [(7, True), (54, False)])
+def test_the_boy_of_seven_whose_weight_was_not_read(age: float, is_open: bool) -> None:
+    """60 mg/day may be far too much for him: no silence that an adult's dose would get."""
+    chart = Chart(age=age)
+    chart.baclofen(20, 3)
+    verdict = chart.decide(lost=["ObservationVitalSigns", "Observation"]).verdict("FND-02")
+    assert isinstance(verdict, CannotTell) is is_open
+
+
 def micrograms(chart: Chart, order: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The same order with mcg in place of mg."""
     draft = chart.draft(order, id="new", status="draft", **more)

@@ -159,7 +159,9 @@ def test_not_the_mother_or_not_baclofen(told: str, rel: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "urgency"),
-    [("Newborn affected by maternal medication", "info"), ("Newborn affected by maternal use of opioids", ""),
+    [("Newborn affected by maternal medication", "info"),
+     ("Newborn affected by maternal use of a muscle relaxant", "info"),
+     ("Newborn affected by maternal use of opioids", ""),
      ("Newborn affected by maternal diabetes", "")],
 )  # fmt: skip
 def test_a_drug_that_is_not_named(text: str, urgency: str) -> None:

@@ -100,5 +100,5 @@ def test_the_stories_are_told_with_their_orders() -> None:
     stories = app_with().test_client().get("/viewer/stories").json
 
     assert len(stories) >= 12
-    assert all(story["patient"] and story["title"] for story in stories)
+    assert all(story["patient"] and story["title"] and story["group"] for story in stories)
     assert any(request["context"].get("draftOrders") for story in stories for request in story["requests"])

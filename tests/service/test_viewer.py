@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from service.stories import all_stories
 from tests.service.processes import Running, running
 
 NOW = "2026-03-10T08:00:00Z"
@@ -63,6 +64,21 @@ def choose(page: Page, patient: str) -> Any:
 def test_the_patients_of_the_fhir_server_are_listed_with_their_stories(page: Page) -> None:
     assert page.locator("[data-patient]").count() >= 12
     assert "31" in page.locator(f'[data-patient="{WITH_CARD}"]').inner_text()
+
+
+def test_every_patient_is_listed_once_under_what_its_story_is_about(page: Page) -> None:
+    groups = page.locator("#patients section")
+    assert page.locator("[data-patient]").count() == len(all_stories())
+    assert groups.first.locator("h3").inner_text().startswith("Suspected baclofen withdrawal (")
+    assert groups.last.locator("h3").inner_text().startswith("Nothing to say (")
+
+
+@pytest.mark.parametrize(("words", "found"), [("pmp-01", "pump-refill-overdue-two-days"), ("C-DAL07", WITH_CARD)])
+def test_a_patient_is_found_by_rule_and_by_source(page: Page, words: str, found: str) -> None:
+    page.locator("#filter").fill(words)
+    assert page.locator(f'[data-patient="{found}"]').is_visible()
+    assert not page.locator(f'[data-patient="{WITHHELD}"]').is_visible()
+    assert page.locator("#patients section:visible").count() < page.locator("#patients section").count()
 
 
 def test_the_cards_answered_are_the_cards_shown(page: Page) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from cards.decide import Decision
 from cards.needs import Need
 from cards.rule import needs_of
 from service.stories import Story, StoryRequest
@@ -31,7 +32,11 @@ def needs_for(request: StoryRequest) -> tuple[Need, ...]:
 
 def cards_by_decide(story: Story, request: StoryRequest) -> list[Shown]:
     """Through the pure room alone."""
-    decision = call_of(story, request, NOW).decision()
+    return cards_of(call_of(story, request, NOW).decision())
+
+
+def cards_of(decision: Decision) -> list[Shown]:
+    """All cards of a decision, the one about what could not be checked included."""
     merged = [*decision.cards, *([decision.could_not_check] if decision.could_not_check else [])]
     return [Shown(c.kind, c.urgency.indicator, c.rules, f"{c.summary}\n{c.detail}") for c in merged]
 

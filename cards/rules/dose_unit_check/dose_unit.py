@@ -13,9 +13,11 @@ is not judged by weight.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import MEDICATION_REQUESTS, MEDICATION_STATEMENTS, PATIENT, VITALS
+from cards.needs import MEDICATION_REQUESTS, MEDICATION_STATEMENTS, PATIENT, VITALS, Need
+from cards.record.concepts import Route
 from cards.rule import rule
 from cards.scales.dose_check import Doubt
+from cards.timeline.regimen import ordered_baclofen
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
 
@@ -27,11 +29,13 @@ NOT_COMPARED = (
 )
 ADVICE = "By mouth baclofen is dosed in mg, by pump in mcg/day. Check value, unit, route and concentration."
 
+_DOSES = (MEDICATION_REQUESTS, MEDICATION_STATEMENTS)
+
 
 @rule(
     implements="FND-02",
     hooks=[PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN],
-    deciding=[MEDICATION_REQUESTS, MEDICATION_STATEMENTS],
+    deciding=[*_DOSES],
     refining=[PATIENT, VITALS],
     sources=[sources.MEDSC, sources.GABLO, sources.DK],
     limits=[limits.ITB_CHECK, limits.ITB_CHECK_CRITICAL, limits.ITB_CHECK_LOW, limits.ORAL_CHECK,
@@ -42,7 +46,7 @@ ADVICE = "By mouth baclofen is dosed in mg, by pump in mcg/day. Check value, uni
 def dose_unit(case: Case) -> Verdict:
     doubts = case.dose_doubts
     if not doubts:
-        return Quiet("no implausible dose")
+        return Quiet("no implausible dose", rests_on=(*_DOSES, *_weight(case)))
     first = doubts[0]
     template = UNUSUAL if first.is_comparable else SUMMARY
     compared = all(doubt.is_comparable for doubt in doubts)
@@ -52,6 +56,13 @@ def dose_unit(case: Case) -> Verdict:
         detail=(*dict.fromkeys(doubt.because for doubt in doubts), *(() if compared else (NOT_COMPARED,)), ADVICE),
         evidence=tuple(Evidence(d.order.reference, _told(d), d.order.start or d.order.authored) for d in doubts),
     )
+
+
+def _weight(case: Case) -> tuple[Need, ...]:
+    """Where the weight stands that a child's dose by mouth is judged by; nothing once it is known."""
+    child = case.age.is_under(case.moment.limit(limits.DOSE_ADULT_AGE))
+    by_mouth = any(o.route is not Route.INTRATHECAL for o in ordered_baclofen(case.record, case.moment))
+    return (VITALS,) if child and case.weight_kg is None and by_mouth else ()
 
 
 def _route(doubt: Doubt) -> str:

@@ -71,7 +71,10 @@ def explant_or_infection(case: Case) -> Verdict:
         return _card(pump, urgency, LEAKING, (told, NO_SYMPTOMS_NEEDED, NOT_EXCLUDED), (evidence,), ("catheter",))
     infection = _infection(case)
     if infection is None:
-        return Quiet("no infection, erosion or new catheter fault on record", rests_on=(CONDITIONS, OBSERVATIONS))
+        return Quiet(
+            "not taken out; no infection, erosion or new catheter fault on record",
+            rests_on=(PROCEDURES, CONDITIONS, OBSERVATIONS),
+        )
     if case.moment.hook in (PATIENT_VIEW, ORDER_SIGN, APPOINTMENT_BOOK) and planned(
         case.record, case.moment, PUMP_OPERATIONS
     ):

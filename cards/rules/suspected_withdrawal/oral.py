@@ -37,16 +37,19 @@ from cards.telling import (
     sepsis_line,
     uncertain_card,
 )
-from cards.timeline.interruptions import Interruption
+from cards.timeline.interruptions import Interruption, Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import ago, hours, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {gap} since {last}): restart now"
+CUT = "Suspected baclofen withdrawal (oral, dose cut {gap} ago): back to the dose before"
+TAPERED = "Suspected baclofen withdrawal (oral, taper under way): back to the last tolerated dose"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
 RESTART = (
-    "Restart baclofen at the last dose now: the most effective treatment (C-ROM21); do not wait for confirmatory "
-    "tests. In 23 cases symptoms resolved in 4-72 h (C-LEO05b)."
+    "{back} now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. In 23 cases symptoms "
+    "resolved in 4-72 h (C-LEO05b)."
 )
+BACK = {Kind.CUT: "Back to the dose before the cut", Kind.TAPER: "Back to the last tolerated dose"}
 LONG_GAP = "More than 72 h since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
@@ -84,17 +87,19 @@ def oral(case: Case) -> Verdict:
         return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
-    interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
+    since = f", {gap.basis} {ago(gap.since, case.now, case.zone)}" if gap.since else ""
+    interruption = f"{gap.kind} ({gap.level.word}){since}"
     counted = counted_line(score, interruption, case)
     if is_told_with_toxicity(case, judged, score):
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
-    summary = SUMMARY if gap.since else NO_TIME
+    told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.since else NO_TIME)
+    restart = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
     return Card(
         urgency=judged.urgency,
-        summary=say(summary, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
-        detail=(counted, RESTART, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
+        summary=say(told, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
+        detail=(counted, restart, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
                 *sepsis_line(case, score), *mimic_lines(case)),
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")

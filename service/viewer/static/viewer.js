@@ -21,15 +21,41 @@ async function start() {
   const [discovery, stories] = await Promise.all([json("/cds-services"), json(document.body.dataset.stories)]);
   state.services = discovery.services;
   state.stories = new Map(stories.map((story) => [story.patient, story]));
-  const chosen = [...state.stories.keys()].map(encodeURIComponent).join(",");
-  const patients = resources(await fhir(`Patient?${chosen ? `_id=${chosen}&` : ""}_count=200`));
+  const patients = await patientsOf([...state.stories.keys()]);
   patients.sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
-  at("patients").replaceChildren(...patients.map(patientLine));
+  at("patients").replaceChildren(...groupsOf(patients).map(groupOf));
   at("patients-note").textContent = patients.length ? "" : "The FHIR server has no patient.";
   for (const service of state.services) at("hook").add(new Option(titleOf(service), service.hook));
   const named = decodeURIComponent(location.hash.slice(1));
   const known = patients.find((patient) => patient.id === named);
   if (known) choose(known);
+}
+
+// In parts: a server need not accept an address of any length.
+async function patientsOf(ids) {
+  if (!ids.length) return resources(await fhir("Patient?_count=200"));
+  const parts = [];
+  for (let first = 0; first < ids.length; first += 50) parts.push(ids.slice(first, first + 50).map(encodeURIComponent));
+  const bundles = await Promise.all(parts.map((part) => fhir(`Patient?_id=${part.join(",")}&_count=${part.length}`)));
+  return bundles.flatMap(resources);
+}
+
+// By what the story's first card is about, in the order in which the stories are told.
+function groupsOf(patients) {
+  const groups = new Map([...state.stories.values()].map((story) => [story.group, []]));
+  for (const patient of patients) {
+    const group = state.stories.get(patient.id)?.group ?? "Patients";
+    groups.set(group, [...(groups.get(group) ?? []), patient]);
+  }
+  return [...groups].filter(([, members]) => members.length);
+}
+
+function groupOf([name, members]) {
+  const list = document.createElement("ul");
+  list.append(...members.map(patientLine));
+  const group = document.createElement("section");
+  group.append(Object.assign(document.createElement("h3"), { textContent: `${name} (${members.length})` }), list);
+  return group;
 }
 
 const TITLES = {
@@ -54,6 +80,7 @@ function patientLine(patient) {
   }
   button.addEventListener("click", () => choose(patient));
   const line = document.createElement("li");
+  line.dataset.words = `${button.textContent} ${state.stories.get(patient.id)?.words ?? ""}`.toLowerCase();
   line.append(button);
   return line;
 }
@@ -180,10 +207,11 @@ at("case").addEventListener("change", ask);
 at("filter").addEventListener("input", () => {
   const wanted = at("filter").value.trim().toLowerCase();
   let shown = 0;
-  for (const line of at("patients").children) {
-    line.hidden = !line.textContent.toLowerCase().includes(wanted);
+  for (const line of at("patients").querySelectorAll("li")) {
+    line.hidden = !line.dataset.words.includes(wanted);
     shown += !line.hidden;
   }
+  for (const group of at("patients").children) group.hidden = !group.querySelector("li:not([hidden])");
   at("patients-note").textContent = shown ? "" : "No patient matches.";
 });
 
