@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cards.decide import decide
+from cards.decide import Decision, decide
 from cards.hooks import BY_NAME
 from cards.ledger import Entry, Ledger, State
 from cards.moment import Moment, Supplied
@@ -36,6 +36,13 @@ def needs_for(request: StoryRequest) -> tuple[Need, ...]:
 
 def cards_by_decide(story: Story, request: StoryRequest, valuesets: ValueSets) -> list[Shown]:
     """Through the pure room alone."""
+    decision = decision_of(story, request, valuesets)
+    merged = [*decision.cards, *([decision.could_not_check] if decision.could_not_check else [])]
+    return [Shown(c.kind, c.urgency.indicator, c.rules, f"{c.summary}\n{c.detail}") for c in merged]
+
+
+def decision_of(story: Story, request: StoryRequest, valuesets: ValueSets) -> Decision:
+    """What the pure room decides about a request."""
     resources = story.resources(NOW)
     supplied: list[Supplied] = []
     entries: list[Entry] = []
@@ -59,9 +66,7 @@ def cards_by_decide(story: Story, request: StoryRequest, valuesets: ValueSets) -
         selections=tuple(context.get("selections", ())),
         dispatched=tuple(context.get("dispatchedOrders", ())),
     )
-    decision = decide(all_rules(), supplied, Ledger(entries), moment, valuesets=valuesets)
-    merged = [*decision.cards, *([decision.could_not_check] if decision.could_not_check else [])]
-    return [Shown(c.kind, c.urgency.indicator, c.rules, f"{c.summary}\n{c.detail}") for c in merged]
+    return decide(all_rules(), supplied, Ledger(entries), moment, valuesets=valuesets)
 
 
 def drafts_of(request: StoryRequest, context: dict[str, Any]) -> list[dict[str, Any]]:
