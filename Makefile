@@ -45,8 +45,9 @@ lint: venv-dev ## Style, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-said: venv-dev ## Write anew what every story says, word for word; then read the difference
+said: venv-dev ## Write anew what every story and situation says, word for word; then read the difference
 	$(BIN)/python -m tests.stories.said
+	$(BIN)/python -m tests.situations
 
 mutation: venv-dev ## Change the medicine in every small way and see whether the tests notice; takes about an hour
 	$(BIN)/python -m tests.mutation.run

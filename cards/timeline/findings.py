@@ -46,7 +46,6 @@ class Finding(msgspec.Struct, frozen=True):
     text: str  # "T 39.8 °C", "hallucinations", already safe to show
     when: When | None
     value: float | None = None
-    is_dated: bool = True
 
 
 class Findings:
@@ -103,8 +102,9 @@ class Findings:
                 yield Finding(seen.reference, safe(seen.text) or sign.value, seen.when)
         for condition in self._record.conditions:
             if sign in condition.concepts and condition.is_active and self._condition_counts(condition, sign):
-                when = condition.onset or condition.recorded
-                yield Finding(condition.reference, safe(condition.text) or sign.value, when, None, when is not None)
+                yield Finding(
+                    condition.reference, safe(condition.text) or sign.value, condition.onset or condition.recorded
+                )
 
     def _condition_counts(self, condition: Condition, sign: Sign) -> bool:
         when = condition.onset or condition.recorded

@@ -56,11 +56,10 @@ def verdicts_said(decision: Decision) -> list[str]:
     spoken: list[str] = []
     silent: dict[str, list[str]] = {}
     for outcome in decision.outcomes:
-        name = f"{outcome.rule} {outcome.name}"
         if isinstance(outcome.verdict, (Card, Addendum)):
-            spoken.append(spoken_said(name, outcome.verdict))
+            spoken.append(spoken_said(outcome))
         else:
-            silent.setdefault(silence_said(outcome), []).append(name)
+            silent.setdefault(silence_said(outcome), []).append(f"{outcome.rule} {outcome.name}")
     return spoken + [f"- {', '.join(names)}: {reason}" for reason, names in silent.items()]
 
 
@@ -74,8 +73,10 @@ def silence_said(outcome: Outcome) -> str:
     return f"cannot tell without {', '.join(verdict.missing)}: {verdict.because} {outcome.raised}".strip()
 
 
-def spoken_said(name: str, verdict: Card | Addendum) -> str:
+def spoken_said(outcome: Outcome) -> str:
     """A rule's own words with all its facts; the merged card may leave some out."""
+    verdict, name = outcome.verdict, f"{outcome.rule} {outcome.name}"
+    assert isinstance(verdict, (Card, Addendum))
     keys = ", ".join(verdict.suggestions) or "no suggestion"
     lines = [f"  - says: {line}" for line in verdict.detail] + [f"  - {evidence_said(one)}" for one in verdict.evidence]
     if isinstance(verdict, Addendum):

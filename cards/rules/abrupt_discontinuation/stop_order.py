@@ -20,7 +20,8 @@ from cards.needs import (
     VITALS,
     Need,
 )
-from cards.record.concepts import Reason, Route
+from cards.pump_patient import PUMP_NEEDS
+from cards.record.concepts import Act, Reason, Route
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -82,6 +83,8 @@ def _stops_pump(case: Case) -> Card | None:
         return None
     if case.pump is not None and (not case.pump.is_in_place or (case.pump.other_drugs and not case.pump.is_baclofen)):
         return None
+    if case.pump is None and not _names_the_pump(change) and case.saw(*PUMP_NEEDS):
+        return None
     dose = case.pump.dose if case.pump else None
     return Card(
         urgency=_at_most_warning_while_selecting(Urgency.CRITICAL, case),
@@ -94,6 +97,11 @@ def _stops_pump(case: Case) -> Card | None:
         evidence=(*_draft_evidence(change), *(case.pump.evidence[:1] if case.pump else ())),
         suggestions=("keep-order", "consult"),
     )
+
+
+def _names_the_pump(change: Change) -> bool:
+    """ "Stop baclofen" alone, for somebody without a pump, is about the tablets."""
+    return bool(change.stops) or any(Act.PUMP_STOP in order.acts for order in change.stop_orders)
 
 
 def _stops_oral(case: Case) -> Verdict:

@@ -70,13 +70,14 @@ def oral(case: Case) -> Verdict:
         return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
-    interruption = f"{gap.kind} ({gap.level.word}), {gap.basis} {ago(gap.since, case.now, case.zone)}"
+    since = f" {ago(gap.since, case.now, case.zone)}" if gap.is_timed or gap.since is None else ""
+    interruption = f"{gap.kind} ({gap.level.word}), {gap.basis}{since}"
     counted = counted_line(score, interruption, case)
     if judged.answer is Answer.UNCERTAIN and case.toxicity.points >= score.points:
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
-    summary = SUMMARY if gap.since else NO_TIME
+    summary = SUMMARY if gap.is_timed else NO_TIME
     return Card(
         urgency=judged.urgency,
         summary=say(summary, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
