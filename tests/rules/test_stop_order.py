@@ -139,6 +139,16 @@ def test_stopping_the_pump_is_critical() -> None:
     assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
 
 
+def test_a_duplicate_of_nothing_is_a_stop() -> None:
+    """ "Duplicate order" is an excuse only where another order, or the home list, goes on."""
+    chart = Chart()
+    order = chart.baclofen()
+    stop = chart.draft(order, status="stopped", statusReason={"text": "Duplicate order"})
+    assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
+    chart.baclofen(statement=True)
+    assert chart.decide(ORDER_SIGN, [stop]).verdict("ABR-01") == Quiet("continued under another order", rests_on=())
+
+
 def words(text: str) -> dict[str, object]:
     """A draft service order."""
     return {"resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order",

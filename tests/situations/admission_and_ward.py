@@ -204,3 +204,20 @@ def every_dose_given() -> Decided:
     chart = ward()
     chart.given("2h", "10h", "18h", "26h")
     return chart.decide(ORDER_SIGN)
+
+
+@situation("ABR-08")
+def three_doses_not_given_at_low_dependence() -> Decided:
+    """Three doses of 3 mg charted as not given: a reminder."""
+    chart = ward(mg=3)
+    chart.given("26h")
+    chart.not_given("18h", "10h", "2h")
+    return chart.decide()
+
+
+@situation("ABR-03")
+def left_out_at_low_dependence() -> Decided:
+    """Seven hours after admission, 9 mg/day, other medicines are ordered: a reminder."""
+    chart = admitted("7h", 3)
+    chart.medicine("ceftriaxone 1 g IV", "1h")
+    return chart.decide()

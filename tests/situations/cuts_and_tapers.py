@@ -252,3 +252,56 @@ def taper_of_nothing() -> Decided:
 def taper_of_an_implausible_dose() -> Decided:
     """A taper from 600 mg/day."""
     return tapered(home()[0], (200, 14), (100, 14))
+
+
+def taken(mg: float, **more: Any) -> Chart:
+    """Baclofen three times a day at home."""
+    return home(mg=mg, **more)[0]
+
+
+@situation("ABR-07")
+def childs_step_of_a_third() -> Decided:
+    """A child's 24 mg/day lowered to 16: allowed in an adult, not in a child."""
+    return tapered(home(9, 8)[0], (8, 7), (16 / 3, 7), (4, 7))
+
+
+@situation("ABR-07")
+def adults_step_of_a_third() -> Decided:
+    """An adult's 24 mg/day lowered to 16."""
+    return tapered(taken(8), (8, 7), (16 / 3, 7), (4, 7))
+
+
+@situation("ABR-07")
+def taper_from_a_range() -> Decided:
+    """A taper of somebody who took 10 to 20 mg three times a day."""
+    chart, order = home()
+    order["dosageInstruction"][0]["doseAndRate"] = [
+        {"doseRange": {"low": {"value": 10, "unit": "mg"}, "high": {"value": 20, "unit": "mg"}}}
+    ]
+    return tapered(chart, (10, 14), (8, 14), (6, 14))
+
+
+@situation("ABR-07")
+def taper_of_fourteen_days() -> Decided:
+    """A taper from 15 mg/day to zero within exactly 14 days."""
+    return tapered(taken(5), (3, 7), (2, 7))
+
+
+@situation("ABR-07")
+def last_step_of_six_days() -> Decided:
+    """A taper whose last step before zero lasts six days."""
+    return tapered(taken(5), (3, 14), (2, 6))
+
+
+@situation("ABR-07")
+def short_taper_at_low_dependence() -> Decided:
+    """A taper of ten days at low dependence."""
+    return tapered(taken(3), (2, 7), (1, 4))
+
+
+@situation("ABR-02")
+def cut_for_a_reason_of_the_order_stopped() -> Decided:
+    """One of two orders is stopped for an adverse reaction: 60 to 15 mg/day."""
+    chart, order = home(mg=15)
+    chart.baclofen(5)
+    return chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped", statusReason={"text": "Adverse reaction"})])

@@ -175,3 +175,97 @@ def pump_refill_ordered() -> Decided:
     chart.alarm_date("+30d")
     chart.order("Intrathecal baclofen pump refill")
     return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def childs_cut_at_discharge() -> Decided:
+    """A child's 24 mg/day becomes 16: a third is too fast for a child."""
+    chart = Chart(age=9)
+    chart.stay("120h")
+    chart.baclofen(8, statement=True)
+    chart.baclofen(8, since="119h", category="inpatient")
+    chart.given("4h")
+    chart.baclofen(16 / 3, **FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def adults_cut_at_discharge() -> Decided:
+    """An adult's 24 mg/day becomes 16: less than 10 mg."""
+    chart = Chart()
+    chart.stay("120h")
+    chart.baclofen(8, statement=True)
+    chart.baclofen(8, since="119h", category="inpatient")
+    chart.given("4h")
+    chart.baclofen(16 / 3, **FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def dose_for_home_not_entered() -> Decided:
+    """The dose for home is not entered."""
+    chart = leaving()
+    chart.baclofen(None, **FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def dose_until_now_not_entered() -> Decided:
+    """The dose until now is not entered."""
+    chart = Chart()
+    chart.stay("120h")
+    chart.baclofen(None, statement=True)
+    chart.baclofen(5, **FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def no_next_visit() -> Decided:
+    """Tablets for 14 days and no next visit."""
+    chart = leaving()
+    chart.baclofen(dispenseRequest={"expectedSupplyDuration": {"value": 14, "unit": "d"}}, **FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def supply_unknown_before_the_next_visit() -> Decided:
+    """A next visit, and nobody wrote for how long the tablets last."""
+    chart = leaving()
+    chart.baclofen(**FOR_HOME)
+    chart.appointment("Neurology clinic follow-up", "+20d")
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def lasts_to_the_hour_of_the_next_visit() -> Decided:
+    """Tablets that last exactly until the next visit."""
+    chart = leaving()
+    chart.baclofen(dispenseRequest={"expectedSupplyDuration": {"value": 20, "unit": "d"}}, **FOR_HOME)
+    chart.appointment("Neurology clinic follow-up", "+479h")
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def cut_told_without_words() -> Decided:
+    """The prescription for home has a dose and no words."""
+    chart = leaving()
+    del chart.baclofen(10, **FOR_HOME)["dosageInstruction"][0]["text"]
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def leaving_with_morphine_in_the_pump() -> Decided:
+    """A pump with morphine, and tablets prescribed as before."""
+    chart = leaving()
+    chart.pump(drug="morphine")
+    chart.baclofen(**FOR_HOME)
+    return chart.decide(ENCOUNTER_DISCHARGE)
+
+
+@situation("ABR-04")
+def late_evening_of_the_day() -> Decided:
+    """The supply ends, and the visit is, on days that in UTC are already the next."""
+    chart = leaving()
+    chart.baclofen(dispenseRequest={"expectedSupplyDuration": {"value": 14.1, "unit": "d"}}, **FOR_HOME)
+    chart.appointment("Neurology clinic follow-up", "+483h")
+    return chart.decide(ENCOUNTER_DISCHARGE)

@@ -195,4 +195,29 @@ SITUATIONS = [
     Situation("FND-02", "330 mg/day and 90 mg/day in hand", lambda: tablets(mg=30).decide(
         ORDER_SIGN, [start(110)])),
     Situation("FND-02", "60 mg/day by mouth", lambda: begun(Chart(), 20)),
+    # -- more
+    Situation("REN-01", "A start after 30 days without, eGFR 24", lambda: begun(
+        with_egfr(24, tablets(order={"status": "completed", "until": "29.9d"})), 20)),
+    Situation("REN-01", "A start after 31 days without, eGFR 24", lambda: begun(
+        with_egfr(24, tablets(order={"status": "completed", "until": "30.2d"})), 20)),
+    Situation("REN-01", "A start of what was never taken, eGFR 24", lambda: begun(with_egfr(24, tablets(
+        order={"statement": True, "status": "not-taken", "statusReason": [{"text": "Never started"}]})), 20)),
+    Situation("REN-01", "A start without a dose with an eGFR of 24",
+              lambda: begun(with_egfr(24), None)),  # type: ignore[arg-type]
+    Situation("REN-01", "A rise to an unknown dose with an eGFR of 24", lambda: begun(
+        with_egfr(24, tablets()), None, priorPrescription={"reference": "MedicationRequest/r1"})),
+                       # type: ignore[arg-type]
+    Situation("TOX-01", "Limp after a seizure of before the tablets were stopped", lambda: tablets(
+        order={"status": "active", "until": "20h"}, given=["21h"], signs=["Hypotonia", "Stupor", ("Seizure",
+                      "30h")]).decide()),
+    Situation("TOX-01", "Limp after a seizure of before the pump stalled", lambda: (chart := pump(
+        notes=[("Pump status", "motor stall", "20h")], signs=["Hypotonia", "Stupor", ("Seizure", "30h")]),
+        chart.baclofen(), chart.decide())[-1]),
+    Situation("TOX-01", "Withdrawal or toxicity by pump, toxicity as many points", lambda: pump(
+        notes=[("Pump status", "motor stall", "20h")], signs=["Itching", "Stupor"],
+        vitals=[("8480-6", 85, "mm[Hg]"), ("8867-4", 45, "/min")]).decide()),
+    Situation("TOX-01", "Limp in a coma of GCS 8",
+              lambda: tablets(signs=["Hypotonia"], vitals=[("9269-2", 8, "{score}")]).decide()),
+    Situation("NEO-02", "A newborn exposed to an unnamed drug, with its date", lambda: (chart := newborn(told=""),
+              chart.condition("Maternal medication exposure in utero.", "1d"), chart.decide())[-1]),
 ]  # fmt: skip

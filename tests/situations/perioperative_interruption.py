@@ -85,6 +85,16 @@ SITUATIONS = [
     Situation("PER-01", "A pump alone before a knee operation", lambda: order(pump(), KNEE)),
     Situation("PER-01", "Baclofen of a year ago before a knee operation",
               lambda: order(tablets(order={"status": "completed", "until": "300d"}), KNEE)),
+
+    Situation("PER-01", "A skin operation under local anaesthesia, fasting by another order", lambda: booking(
+        tablets(orders=["NPO after midnight"]), "Skin lesion excision surgery under local anesthesia")),
+    Situation("PER-01", "A knee operation is booked, the ward gives baclofen by tube", lambda: booking(
+        ward(order={"note": [{"text": "Give via NG tube"}]}), KNEE)),
+    Situation("PER-01", "A knee operation yesterday, on the ward's hour", lambda: ward(
+        procedures=[(KNEE, "30h")], given=["30h"]).decide()),
+    Situation("PER-01", "A knee operation is ordered together with one of two orders stopped", lambda: (
+        chart := tablets(), second := chart.baclofen(5, 3), chart.decide(
+            ORDER_SIGN, [service(KNEE), chart.draft(second, status="stopped")]))[-1]),
     # -- PER-02
     Situation("PER-02", "Nil by mouth after midnight", lambda: fasting(tablets())),
     Situation("PER-02", "Nil by mouth, last dose 14 hours ago", lambda: fasting(ward(given=["14h"]))),
@@ -124,6 +134,14 @@ SITUATIONS = [
     Situation("PER-03", "A pump with morphine", lambda: order(pump(drug="morphine"), KNEE)),
     Situation("PER-03", "A pump that was taken out",
               lambda: order(pump(filled="100d", procedures=[(REMOVAL, "90d")]), KNEE)),
+
+    Situation("PER-03", "A knee operation with a pump, pump team not seen after all", lambda: (
+        chart := pump(alarm="+40d"), chart.procedure("Consult pump clinic", "20d", "not-done"), order(chart,
+                      KNEE))[-1]),
+    Situation("PER-03", "A knee operation with a pump, asked for a reason", lambda: order(
+        pump(), KNEE, reasonCode=[{"text": "Osteoarthritis"}])),
+    Situation("PER-03", "A knee operation with a pump, alarm date late in the evening",
+              lambda: order(pump(alarm="+20d"), KNEE)),
     # -- PER-04
     Situation("PER-04", "Removal of the pump, no bridging plan", lambda: order(pump(), REMOVAL)),
     Situation("PER-04", "Removal of the pump, day open", lambda: pump().decide(ORDER_SIGN, [without_a_day(REMOVAL)])),
@@ -182,6 +200,19 @@ SITUATIONS = [
     Situation("PER-05", "MRI yesterday, refilled afterwards",
               lambda: pump(filled="3h", procedures=[("MRI brain", "20h")]).decide()),
     Situation("PER-05", "MRI four days ago", lambda: pump(procedures=[("MRI brain", "4d")]).decide()),
+
+    Situation("PER-05", "MRI with a pump, asked for a reason", lambda: order(
+        pump(), "MRI brain", reasonCode=[{"text": "Headache"}])),
+    Situation("PER-05", "Radiotherapy with a pump, asked for a reason in many words", lambda: order(
+        pump(), "Radiotherapy of the abdomen and pelvis in twenty-five fractions over five weeks, planning",
+        reasonCode=[{"text": "Tumour"}])),
+    Situation("PER-05", "MRI while two tones sound", lambda: order(
+        pump(notes=[("Pump alarm", "two-tone alarm", "3h")]), "MRI brain")),
+    Situation("PER-05", "MRI and a reading in the same hour", lambda: pump(
+        procedures=[("MRI brain", "20h"), ("Intrathecal pump interrogation", "20h")]).decide()),
+    Situation("PER-05", "MRI, the pump checked in the same hour and two days later", lambda: order(
+        pump(visits=[("Intrathecal pump interrogation", "+72h"), ("Intrathecal pump interrogation", "+120h")]),
+                      "MRI brain")),
     # -- PER-06
     Situation("PER-06", "Operated on yesterday, last dose 26 hours ago", lambda: after_surgery("26h").decide()),
     Situation("PER-06", "Operated on yesterday, last dose 14 hours ago", lambda: after_surgery("14h").decide()),
@@ -211,4 +242,6 @@ SITUATIONS = [
     Situation("PER-06", "Operated on yesterday, dosed as ordered",
               lambda: ward(procedures=[(KNEE, "30h")], given=["2h", "10h", "18h", "26h"]).decide()),
     Situation("PER-06", "Operated on four days ago", lambda: ward(procedures=[(KNEE, "4d")], given=["26h"]).decide()),
+    Situation("PER-06", "Operated on yesterday and at home again, the order lapsed", lambda: tablets(
+        order={"until": "28h"}, procedures=[(KNEE, "30h")]).decide()),
 ]  # fmt: skip

@@ -286,3 +286,42 @@ def without_baclofen_by_mouth() -> Decided:
     chart = Chart()
     chart.pump()
     return chart.decide()
+
+
+@situation("ABR-01")
+def only_order_stopped_as_a_duplicate() -> Decided:
+    """The only order is stopped as a duplicate: of what?"""
+    return stopped(*home(), "Duplicate order")
+
+
+@situation("ABR-01")
+def order_stopped_as_a_duplicate_of_the_home_list() -> Decided:
+    """An order is stopped as a duplicate, the home list has baclofen too."""
+    chart, order = home()
+    chart.baclofen(statement=True)
+    return stopped(chart, order, "Duplicate order")
+
+
+@situation("ABR-01")
+def pump_held_without_a_plan() -> Decided:
+    """The intrathecal order is put on hold without a plan."""
+    chart = Chart()
+    chart.pump()
+    return chart.decide(ORDER_SIGN, [chart.draft(chart.resources[-1], status="on-hold")])
+
+
+@situation("ABR-01")
+def forbidden() -> Decided:
+    """Baclofen is forbidden by an order "do not perform"."""
+    chart, order = home()
+    return chart.decide(ORDER_SIGN, [chart.draft(order, id="x", doNotPerform=True)])
+
+
+@situation("ABR-01")
+def forbidden_by_pump() -> Decided:
+    """The intrathecal order is stopped for somebody whose chart shows no pump."""
+    chart = Chart()
+    chart.pump()
+    order = chart.resources.pop()
+    chart.resources.pop()
+    return chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")])

@@ -261,3 +261,86 @@ def new_pump_and_low_dependence() -> Decided:
 def new_pump_and_tablets_go_on() -> Decided:
     """Tablets go on beside a new pump."""
     return new_pump()[0].decide()
+
+
+@situation("ABR-05")
+def another_medicine_requested() -> Decided:
+    """A request for another medicine is denied, the supply of baclofen ends in two days."""
+    chart, _ = home()
+    chart.fill("28d", 30)
+    return chart.decide(MEDICATION_REFILL, [Chart().medicine("amoxicillin", "0h", status="cancelled")])
+
+
+@situation("ABR-05")
+def intrathecal_requested() -> Decided:
+    """A request for baclofen by pump is denied, the tablets end in two days."""
+    chart, _ = home()
+    chart.fill("28d", 30)
+    by_pump = Chart()
+    by_pump.pump()
+    return chart.decide(MEDICATION_REFILL, [by_pump.resources[-1] | {"status": "cancelled"}])
+
+
+@situation("ABR-05")
+def last_refill_supply_unknown() -> Decided:
+    """The last request, the supply is not known."""
+    return refill_request("draft", "", dispenseRequest={"numberOfRepeatsAllowed": 0})
+
+
+@situation("ABR-05")
+def last_refill_half_a_day_left() -> Decided:
+    """The last request, tablets for half a day."""
+    return refill_request("draft", "29.5d", dispenseRequest={"numberOfRepeatsAllowed": 0})
+
+
+@situation("ABR-05")
+def last_refill_after_the_end() -> Decided:
+    """The last request, tablets ended two days ago."""
+    return refill_request("draft", "32d", dispenseRequest={"numberOfRepeatsAllowed": 0})
+
+
+@situation("ABR-06")
+def one_of_two_orders_goes_on() -> Decided:
+    """Tablets were cut two days ago beside a new pump, and the draft orders more."""
+    chart, _ = new_pump(status="stopped", until="2d")
+    chart.baclofen(5, since="2d")
+    return chart.decide(ORDER_SIGN, [Chart().baclofen(20, since="0h", status="draft") | {"id": "new"}])
+
+
+@situation("ABR-06")
+def tablets_were_stopped_for_a_reaction_after_the_implant() -> Decided:
+    """Tablets were stopped two days ago for an adverse reaction, the pump was implanted three days ago."""
+    return new_pump(status="stopped", until="2d", statusReason={"text": "Adverse reaction"})[0].decide()
+
+
+@situation("ABR-06")
+def tablets_were_halved_after_the_implant() -> Decided:
+    """Tablets were cut from 60 to exactly 30 mg/day two days ago, the pump was implanted three days ago."""
+    chart, _ = new_pump(status="stopped", until="2d")
+    chart.baclofen(10, since="2d")
+    return chart.decide()
+
+
+@situation("ABR-06")
+def tablets_were_cut_in_a_unit_in_doubt() -> Decided:
+    """Tablets were cut from 600 to 15 mg/day two days ago: the first dose is in doubt."""
+    chart, _ = new_pump(mg=20, status="stopped", until="2d")
+    chart.baclofen(5, since="2d")
+    chart.baclofen(200, since="1d")
+    return chart.decide()
+
+
+@situation("ABR-06")
+def dose_beside_a_new_pump_not_entered() -> Decided:
+    """The new dose of the tablets is not entered beside a new pump."""
+    chart, order = new_pump()
+    draft = chart.draft(order, status="active")
+    del draft["dosageInstruction"][0]["doseAndRate"]
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-06")
+def dose_before_a_new_pump_not_entered() -> Decided:
+    """The dose of the tablets until now is not entered beside a new pump."""
+    chart, order = new_pump(mg=None)  # type: ignore[arg-type]
+    return lowered(chart, order, 5)

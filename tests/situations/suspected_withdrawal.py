@@ -102,4 +102,17 @@ SITUATIONS = [
         *STORM, vitals=[("98979-8", 24, "mL/min/{1.73_m2}")]).decide()),
     Situation("REN-03", "Withdrawal with an eGFR of 70", lambda: omitted(
         *STORM, vitals=[("98979-8", 70, "mL/min/{1.73_m2}")]).decide()),
+    # -- after removal, long gaps
+    Situation("WDR-02", "A child, taken out two days ago, rigid and hallucinating",
+              lambda: (chart := overdue(*STORM, age=9, alarm=""), tell(chart, procedures=[(REMOVAL,
+                      "2d")]).decide())[-1]),
+    Situation("WDR-02", "An infant, taken out two days ago, rigid and hot", lambda: (chart := overdue(
+        *STORM, "Seizure", age=0.3, alarm="", vitals=[(HEAT, 39.5, "Cel")]), tell(chart, procedures=[(REMOVAL,
+                      "2d")]).decide())[-1]),
+    Situation("WDR-02", "Taken out two days ago, rigid and trembling, delirium without a date", lambda: pump(
+        procedures=[(REMOVAL, "2d")], signs=STORM, problems=["Delirium"]).decide()),
+    Situation("WDR-02", "A pump with baclofen, morphine and clonidine",
+              lambda: overdue(*STORM, drug="baclofen 40 mg + morphine 20 mg + clonidine 100 mcg").decide()),
+    Situation("WDR-01", "Hallucinating and rigid exactly three days after the last dose",
+              lambda: omitted(*STORM, hours="72h").decide()),
 ]  # fmt: skip

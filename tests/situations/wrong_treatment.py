@@ -95,4 +95,9 @@ SITUATIONS = [
     Situation("TXE-06", "Haloperidol for tremor", lambda: signing(tablets_stopped("Tremor", heat=37.0), draft(HALDOL))),
     Situation("TXE-06", "Haloperidol for somebody on baclofen",
               lambda: signing(at_home(signs=["Agitation"]), draft(HALDOL))),
+    Situation("TXE-06", "Haloperidol for agitation, tablets stopped 20 hours ago", lambda: signing(
+        at_home(order={"status": "stopped", "until": "20h"}, signs=["Agitation"]), draft(HALDOL))),
+    Situation("TXE-06", "Haloperidol for agitation after ten days of baclofen", lambda: signing(
+        at_home(mg=5, order={"since": "10d", "status": "stopped", "until": "26h"}, signs=["Agitation"]),
+                      draft(HALDOL))),
 ]  # fmt: skip

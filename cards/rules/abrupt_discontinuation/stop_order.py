@@ -21,7 +21,7 @@ from cards.needs import (
     Need,
 )
 from cards.pump_patient import PUMP_NEEDS
-from cards.record.concepts import Act, Reason, Route
+from cards.record.concepts import Act, Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -224,7 +224,8 @@ def _meant(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
         return Quiet("never taken", rests_on=())
     if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
         return Quiet("planned taper", rests_on=())
-    if Reason.DUPLICATE in reasons and case.oral.current:
+    stopped = {order.reference for order in case.oral_change.stops}
+    if Reason.DUPLICATE in reasons and any(order.reference not in stopped for order in case.oral.current):
         return Quiet("continued under another order", rests_on=())
     return None
 
@@ -242,7 +243,7 @@ def _at_most_warning_while_selecting(urgency: Urgency, case: Case) -> Urgency:
 
 
 def _has_plan(change: Change) -> bool:
-    return change.route is Route.INTRATHECAL and bool(change.reasons & {Reason.PLANNED_TAPER})
+    return Reason.PLANNED_TAPER in change.reasons
 
 
 def _drafts_line(change: Change) -> str:
