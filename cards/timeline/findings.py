@@ -69,10 +69,6 @@ class Findings:
         told = [o for o in self._by_concept[measure] if o.value is not None and self._counts(o.when, window)]
         return sorted(told, key=_instant)
 
-    def latest(self, measure: Measure) -> Observation | None:
-        """The newest of the values that count: what is so now."""
-        return next(reversed(self.values(measure)), None)
-
     def highest(self, measure: Measure) -> Observation | None:
         """The worst in the window, upwards."""
         return max(self.values(measure), key=lambda o: o.value or 0.0, default=None)

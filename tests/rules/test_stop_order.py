@@ -281,6 +281,14 @@ def test_patient_says_it_ran_out() -> None:
     assert chart.decide().urgency(KIND) == "critical"
 
 
+@pytest.mark.parametrize(("reason", "urgency"), [("Ran out", "critical"), ("Never started", "")])
+def test_not_taken_since_it_ran_out_is_a_stop(reason: str, urgency: str) -> None:
+    """Many clients write "not-taken" for both; with an end and a reason it was taken until then (FND-04)."""
+    chart = Chart()
+    chart.baclofen(statement=True, status="not-taken", until="2d", statusReason=[{"text": reason}])
+    assert chart.decide().urgency(KIND) == urgency
+
+
 def test_an_order_that_lapsed_at_its_planned_end_was_not_stopped() -> None:
     """It counts as an interruption for suspected withdrawal, not as an abrupt stop."""
     chart = Chart()
