@@ -8,7 +8,7 @@ PORT ?= 8080
 FHIR_PORT ?= 8090
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test lint check clean
+.PHONY: help venv venv-dev demo test lint said mutation check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,9 +45,16 @@ lint: venv-dev ## Style, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+said: venv-dev ## Write anew what every story and situation says, word for word; then read the difference
+	$(BIN)/python -m tests.stories.said
+	$(BIN)/python -m tests.situations
+
+mutation: venv-dev ## Change the medicine in every small way and see whether the tests notice; takes about an hour
+	$(BIN)/python -m tests.mutation.run
+
 check: ## What runs before a change lands
 	bash .ci/run
 
 clean: ## Remove .venv and everything that tests leave behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov build dist *.egg-info tests/hapi/target
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov build dist *.egg-info tests/hapi/target mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

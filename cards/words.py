@@ -59,9 +59,9 @@ def summary(text: str) -> str:
 
 
 def number(value: float, digits: int = 1) -> str:
-    """12.0 -> "12", 12.34 -> "12.3", 1188.8 -> "1,188.8"."""
+    """12.0 -> "12", 12.34 -> "12.3", 1188.8 -> "1,188.8"; never with a zero at the end: 0.350 is misread as 350."""
     rounded = round(float(value), digits)
-    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.{digits}f}"
+    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.{digits}f}".rstrip("0")
 
 
 def hours(value: float) -> str:

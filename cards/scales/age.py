@@ -81,10 +81,6 @@ class Age(msgspec.Struct, frozen=True):
         """Certain to be younger."""
         return self.oldest is not None and self.oldest < years
 
-    @property
-    def is_known(self) -> bool:
-        return self.youngest is not None
-
 
 UNKNOWN_AGE = Age(None, None)
 

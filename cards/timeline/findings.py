@@ -46,7 +46,6 @@ class Finding(msgspec.Struct, frozen=True):
     text: str  # "T 39.8 °C", "hallucinations", already safe to show
     when: When | None
     value: float | None = None
-    is_dated: bool = True
 
 
 class Findings:
@@ -73,10 +72,6 @@ class Findings:
         window = limits.LABS_WINDOW if measure in _LABS else limits.VITALS_WINDOW
         told = [o for o in self._by_concept[measure] if o.value is not None and self._counts(o.when, window)]
         return sorted(told, key=_instant)
-
-    def latest(self, measure: Measure) -> Observation | None:
-        """The newest of the values that count: what is so now."""
-        return next(reversed(self.values(measure)), None)
 
     def highest(self, measure: Measure) -> Observation | None:
         """The worst in the window, upwards."""
@@ -107,8 +102,9 @@ class Findings:
                 yield Finding(seen.reference, safe(seen.text) or sign.value, seen.when)
         for condition in self._record.conditions:
             if sign in condition.concepts and condition.is_active and self._condition_counts(condition, sign):
-                when = condition.onset or condition.recorded
-                yield Finding(condition.reference, safe(condition.text) or sign.value, when, None, when is not None)
+                yield Finding(
+                    condition.reference, safe(condition.text) or sign.value, condition.onset or condition.recorded
+                )
 
     def _condition_counts(self, condition: Condition, sign: Sign) -> bool:
         when = condition.onset or condition.recorded

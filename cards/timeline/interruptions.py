@@ -20,6 +20,8 @@ from cards.timeline.stay import Stay
 from cards.timeline.taper import Taper, allowed_step
 from cards.verdict import Evidence
 
+ENDED_SOMETIME = "order ended at an unknown time"
+
 
 class Level(IntEnum):
     """How sure the interruption is: IE0 to IE3 of FND-04."""
@@ -64,6 +66,11 @@ class Interruption(msgspec.Struct, frozen=True, kw_only=True):
     def hours(self, now: datetime) -> float:
         """Hours since the last exposure, by the least alarming reading."""
         return self.since.hours_until(now) if self.since else 0.0
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the chart says since when; an order that ended nobody knows when has bounds, not a time."""
+        return self.since is not None and self.basis != ENDED_SOMETIME
 
 
 def missed_dose_threshold(interval_hours: float | None, moment: Moment) -> float:
@@ -215,7 +222,7 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
         begun = order.start or order.authored
         if begun is None:
             return None
-        since, basis = When(begun.earliest, moment.now, "ambiguous", ""), "order ended at an unknown time"
+        since, basis = When(begun.earliest, moment.now, "ambiguous", ""), ENDED_SOMETIME
     hours = since.hours_until(moment.now)
     kind = (
         Kind.LAPSED if has_ordinary_end(order, moment.now) else Kind.HELD if order.status == "on-hold" else Kind.STOPPED

@@ -76,13 +76,14 @@ def chart_orders(record: Record) -> list[MedicationOrder]:
 def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExposure | None:
     """The exposure by mouth; None where nothing read shows any."""
     mine = [o for o in chart_orders(record) if o.product.is_baclofen and o.route in BY_MOUTH]
-    never = [o for o in mine if o.status == "not-taken" or Reason.NEVER_TAKEN in o.reasons]
+    not_taken = [o for o in mine if o.status == "not-taken" or Reason.NEVER_TAKEN in o.reasons]
+    never = [o for o in not_taken if not _was_taken_before(o)]
     orders = [
         o for o in mine
         if o.status in _TAKEN and not o.do_not_perform and Reason.NEVER_TAKEN not in o.reasons
         and not _cancelled_before_active(o)
     ]  # fmt: skip
-    orders += [o for o in never if o.status == "not-taken" and _was_taken_before(o)]
+    orders += [o for o in not_taken if _was_taken_before(o)]
     doses = [a for a in record.administrations if a.product.is_baclofen and a.route in BY_MOUTH and a.when]
     fills = [d for d in record.dispenses if d.product.is_baclofen and d.route in BY_MOUTH]
     if not (orders or doses or fills):

@@ -139,6 +139,42 @@ def test_stopping_the_pump_is_critical() -> None:
     assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
 
 
+def test_a_duplicate_of_nothing_is_a_stop() -> None:
+    """ "Duplicate order" is an excuse only where another order, or the home list, goes on."""
+    chart = Chart()
+    order = chart.baclofen()
+    stop = chart.draft(order, status="stopped", statusReason={"text": "Duplicate order"})
+    assert chart.decide(ORDER_SIGN, [stop]).urgency(KIND) == "critical"
+    chart.baclofen(statement=True)
+    assert chart.decide(ORDER_SIGN, [stop]).verdict("ABR-01") == Quiet("continued under another order", rests_on=())
+
+
+def words(text: str) -> dict[str, object]:
+    """A draft service order."""
+    return {"resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order",
+            "subject": {"reference": "Patient/p1"}, "code": {"text": text}}  # fmt: skip
+
+
+def test_stop_baclofen_in_words_is_about_the_tablets_where_there_is_no_pump() -> None:
+    """Who never had a pump is not told to keep it running; whose devices could not be read is."""
+    chart = Chart()
+    chart.baclofen()
+    card = chart.decide(ORDER_SIGN, [words("Stop baclofen")]).card(KIND)
+    assert card.summary == "Stopping baclofen 60 mg/day abruptly risks withdrawal: taper or keep the order"
+    assert "ntrathecal" not in card.detail.partition("Nil by mouth")[0]
+    assert "intrathecal" in chart.decide(ORDER_SIGN, [words("Stop baclofen")], lost=["Device"]).card(KIND).summary
+    chart.pump()
+    assert "intrathecal" in chart.decide(ORDER_SIGN, [words("Stop baclofen")]).card(KIND).summary
+
+
+def test_an_order_that_names_the_pump_is_believed() -> None:
+    """The chart shows no pump, the order stops one."""
+    chart = Chart()
+    chart.baclofen()
+    stop = words("Stop intrathecal baclofen pump")
+    assert "intrathecal" in chart.decide(ORDER_SIGN, [stop]).card(KIND).summary
+
+
 def test_stopping_tablets_and_pump_in_one_signing_is_told_of_both() -> None:
     """The pump's stop does not hide that of the tablets."""
     chart = Chart()
@@ -243,6 +279,14 @@ def test_patient_says_it_ran_out() -> None:
     chart = Chart()
     chart.baclofen(statement=True, status="stopped", until="2d", statusReason=[{"text": "Ran out"}])
     assert chart.decide().urgency(KIND) == "critical"
+
+
+@pytest.mark.parametrize(("reason", "urgency"), [("Ran out", "critical"), ("Never started", "")])
+def test_not_taken_since_it_ran_out_is_a_stop(reason: str, urgency: str) -> None:
+    """Many clients write "not-taken" for both; with an end and a reason it was taken until then (FND-04)."""
+    chart = Chart()
+    chart.baclofen(statement=True, status="not-taken", until="2d", statusReason=[{"text": reason}])
+    assert chart.decide().urgency(KIND) == urgency
 
 
 def test_an_order_that_lapsed_at_its_planned_end_was_not_stopped() -> None:

@@ -357,3 +357,15 @@ def test_comfort_care_hears_of_no_intensive_care() -> None:
     assert card.urgency.indicator == "info"
     assert "ICU" not in card.detail
     assert not {s.key for s in card.suggestions} & {"icu", "labs", "cooling", "fluids"}
+
+
+def test_a_stop_at_an_unknown_time_is_not_told_as_an_hour_ago() -> None:
+    """Most charts do not say when an order was stopped: then no hours are told."""
+    chart = Chart()
+    chart.baclofen(status="stopped", since="60d")
+    for sign in ("Rigidity", "Hallucinations", "Tremor", "Seizure"):
+        chart.sign(sign)
+    card = chart.decide().card(KIND)
+    assert card.summary == "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
+    assert "order ended at an unknown time." in card.detail
+    assert "less than 1 h" not in card.detail

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from cards.hooks import ORDER_SIGN
+from cards.record.facts import DailyDose, DoseStep
+from cards.record.when import When
 from cards.taper_builder import split_in_three, taper_steps
-from tests.chart import Chart, instant
+from cards.timeline.taper import ending, too_large_step
+from tests.chart import Chart, instant, moment
 
 
 def steps(*doses: tuple[float, int], start: str = "0d") -> list[dict[str, Any]]:
@@ -128,3 +131,86 @@ def test_the_taper_we_offer_keeps_its_own_rules(daily: float) -> None:
     for before, after in pairwise(doses):
         assert 0 < before - after <= max(10, 0.25 * before)
         assert sum(split_in_three(after)) == after
+
+
+@pytest.mark.parametrize(("age", "slow_enough"), [(54, True), (9, False)])
+def test_a_child_s_step_is_a_quarter(age: float, slow_enough: bool) -> None:
+    """24 to 16 mg/day is within 10 mg; for a child it is a third."""
+    chart = Chart(age=age)
+    chart.baclofen()
+    chart.resources[-1]["dosageInstruction"] = steps((8, 7), (16 / 3, 7), (4, 7))
+    taper = chart.case().taper
+    assert taper is not None
+    assert taper.is_within_limits is slow_enough
+    assert taper.reference == f"MedicationRequest/{chart.resources[-1]['id']}"
+
+
+@pytest.mark.parametrize(("first", "slow_enough"), [(20, True), (15, True), (14, False)])
+def test_a_drafted_taper_begins_at_the_dose_until_now(first: float, slow_enough: bool) -> None:
+    """60 mg/day until now: its first step is the first cut."""
+    chart = Chart()
+    order = chart.baclofen()
+    draft = chart.draft(order, status="draft", id="taper", dosageInstruction=steps((first, 7), (first * 0.8, 7)))
+    taper = chart.case(ORDER_SIGN, [draft]).taper
+    assert taper is not None
+    assert taper.is_within_limits is slow_enough
+
+
+def told(*doses: tuple[float, float | None]) -> tuple[DoseStep, ...]:
+    """Steps as they are read: mg/day, for days."""
+    return tuple(DoseStep(dose=DailyDose(low=mg, high=mg, unit="mg/day"), days=days) for mg, days in doses)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "before", "end"),
+    [
+        (told((30, 7), (20, 7), (10, 7)), 40, (10, 7, 21)),
+        (told((30, 7), (20, 7), (10, 7)), None, (10, 7, 14)),
+        (told((40, 7), (20, 7), (10, 7)), 40, (10, 7, 14)),
+        (told((30, 7), (20, None), (10, 7)), 40, (10, 7, None)),
+        (told((30, 7), (20, 7), (10, None)), 40, None),
+        (told((30, 7), (10, None), (0, None)), 40, (10, None, None)),
+        (told((30, 7), (10, 7), (0, None)), 40, (10, 7, 14)),
+        (told((0, 7)), 40, None),
+        (told((1, 7), (0.5, 7)), 2, (0.5, 7, 14)),
+        ((), 40, None),
+    ],
+)
+def test_how_a_taper_ends(schedule: tuple[DoseStep, ...], before: float | None, end: object) -> None:
+    """The last dose, its days, and the days from the first step to zero; open where it goes on."""
+    assert ending(schedule, before) == end
+
+
+@pytest.mark.parametrize(
+    ("schedule", "fault"),
+    [
+        (told((60, 7), (45, 7), (34, 7)), None),
+        (told((60, 7), (45, 6), (34, 7)), (45, 34)),
+        (told((60, 7), (45, 6.9), (34, 7)), None),
+        (told((60, 7), (60, 3), (45, 7)), (60, 45)),
+        (told((60, 3), (60, 7), (45, 7)), None),
+        (told((60, None), (44, None)), (60, 44)),
+    ],
+)
+def test_the_first_step_at_fault(schedule: tuple[DoseStep, ...], fault: object) -> None:
+    """Too large, or within seven days of the one before; the same dose again is no step."""
+    assert too_large_step(schedule, None, Chart().moment(), is_child=False) == fault
+
+
+def test_days_of_a_step_from_its_dates() -> None:
+    """Where nobody wrote for how long."""
+    week = DoseStep(dose=DailyDose(low=30, high=30, unit="mg/day"), start=When(moment("30d"), moment("30d")),
+                    end=When(moment("23d"), moment("23d")))  # fmt: skip
+    open_end = DoseStep(dose=DailyDose(low=20, high=20, unit="mg/day"), start=When(moment("23d"), moment("23d")))
+    assert ending((week, open_end, *told((0, None))), 40) == (20, None, None)
+    assert ending((week, *told((0, None))), 40) == (30, 7, 7)
+
+
+@pytest.mark.parametrize(("ended", "explains"), [("29d", True), ("30d", True), ("31d", False), (None, False)])
+def test_a_plan_completed_within_a_month_explains_a_stop(ended: str | None, explains: bool) -> None:
+    """A completed plan without any date explains nothing."""
+    chart = Chart()
+    chart.baclofen()
+    more = {"period": {"start": instant("90d"), "end": instant(ended)}} if ended else {}
+    chart.add("CarePlan", status="completed", intent="plan", title="Baclofen taper plan", **more)
+    assert (chart.case().taper is not None) is explains

@@ -23,7 +23,8 @@ from cards.needs import (
     VITALS,
     Need,
 )
-from cards.record.concepts import Reason, Route
+from cards.pump_patient import PUMP_NEEDS
+from cards.record.concepts import Act, Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -85,6 +86,8 @@ def _stops_pump(case: Case) -> Card | None:
         return None
     if case.pump is not None and (not case.pump.is_in_place or (case.pump.other_drugs and not case.pump.is_baclofen)):
         return None
+    if case.pump is None and not _names_the_pump(change) and case.saw(*PUMP_NEEDS):
+        return None
     dose = case.pump.dose if case.pump else None
     return Card(
         urgency=_at_most_warning_while_selecting(Urgency.CRITICAL, case),
@@ -97,6 +100,11 @@ def _stops_pump(case: Case) -> Card | None:
         evidence=(*_draft_evidence(change), *(case.pump.evidence[:1] if case.pump else ())),
         suggestions=("keep-order", "consult"),
     )
+
+
+def _names_the_pump(change: Change) -> bool:
+    """ "Stop baclofen" alone, for somebody without a pump, is about the tablets."""
+    return bool(change.stops) or any(Act.PUMP_STOP in order.acts for order in change.stop_orders)
 
 
 def _stops_oral(case: Case) -> Verdict:
@@ -219,7 +227,8 @@ def _meant(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
         return Quiet("never taken", rests_on=())
     if Reason.PLANNED_TAPER in reasons or (case.taper and case.taper.excuses):
         return Quiet("planned taper", rests_on=())
-    if Reason.DUPLICATE in reasons and case.oral.current:
+    stopped = {order.reference for order in case.oral_change.stops}
+    if Reason.DUPLICATE in reasons and any(order.reference not in stopped for order in case.oral.current):
         return Quiet("continued under another order", rests_on=())
     return None
 
@@ -237,7 +246,7 @@ def _at_most_warning_while_selecting(urgency: Urgency, case: Case) -> Urgency:
 
 
 def _has_plan(change: Change) -> bool:
-    return change.route is Route.INTRATHECAL and bool(change.reasons & {Reason.PLANNED_TAPER})
+    return Reason.PLANNED_TAPER in change.reasons
 
 
 def _drafts_line(change: Change) -> str:

@@ -68,7 +68,7 @@ def newborn(case: Case) -> Verdict:
     findings = Findings(case.record, case.moment, None)
     alarming = _found(findings, _ALARMING)
     signs = [*alarming, *_found(findings, _SIGNS), *_fever(findings)]
-    named = listed([say("{text}", text=f.text.lower()) for f in signs[:3]])
+    named = listed([say("{text}", text=f.text if f.value is not None else f.text.lower()) for f in signs[:3]])
     template = ALARM if alarming else WITH_SIGNS if signs else SUMMARY
     return Card(
         urgency=Urgency.CRITICAL if alarming else Urgency.WARNING,

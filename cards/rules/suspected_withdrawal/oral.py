@@ -87,14 +87,14 @@ def oral(case: Case) -> Verdict:
         return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
-    since = f", {gap.basis} {ago(gap.since, case.now, case.zone)}" if gap.since else ""
-    interruption = f"{gap.kind} ({gap.level.word}){since}"
+    since = f" {ago(gap.since, case.now, case.zone)}" if gap.is_timed else ""
+    interruption = f"{gap.kind} ({gap.level.word})" + (f", {gap.basis}{since}" if gap.since else "")
     counted = counted_line(score, interruption, case)
     if is_told_with_toxicity(case, judged, score):
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
-    told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.since else NO_TIME)
+    told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.is_timed else NO_TIME)
     restart = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
     return Card(
         urgency=judged.urgency,

@@ -1,0 +1,307 @@
+"""Lower doses at once or step by step."""
+
+from typing import Any
+
+from cards.hooks import (
+    ORDER_SELECT,
+    ORDER_SIGN,
+)
+from tests.chart import SUBJECT, Chart, Decided, Resource, instant
+from tests.situations.drafting import home, lowered
+from tests.situations.telling import situation
+
+# -- ABR-02 -----------------------------------------------------------------------------------------------------------
+
+
+@situation("ABR-02")
+def cut_to_a_third() -> Decided:
+    """60 to 15 mg/day in one step."""
+    chart, order = home()
+    return lowered(chart, order, 5)
+
+
+@situation("ABR-02")
+def cut_by_a_third() -> Decided:
+    """60 to 42 mg/day: too fast, and less than half."""
+    chart, order = home()
+    return lowered(chart, order, 14)
+
+
+@situation("ABR-02")
+def cut_by_a_third_at_low_dependence() -> Decided:
+    """30 to 18 mg/day after seven weeks: a reminder."""
+    chart, order = home(mg=10, since="50d")
+    return lowered(chart, order, 6)
+
+
+@situation("ABR-02")
+def cut_by_a_third_at_middle_dependence() -> Decided:
+    """30 to 18 mg/day after two years: a warning."""
+    chart, order = home(mg=10)
+    return lowered(chart, order, 6)
+
+
+@situation("ABR-02")
+def cut_for_an_adverse_reaction() -> Decided:
+    """60 to 15 mg/day for an adverse reaction."""
+    chart, order = home()
+    return lowered(chart, order, 5, "Adverse drug reaction")
+
+
+@situation("ABR-02")
+def cut_with_poor_kidneys() -> Decided:
+    """60 to 15 mg/day with an eGFR of 24."""
+    chart, order = home()
+    chart.vital("33914-3", 24, "mL/min/{1.73_m2}")
+    return lowered(chart, order, 5)
+
+
+@situation("ABR-02")
+def small_cut() -> Decided:
+    """60 to 45 mg/day: a quarter."""
+    chart, order = home()
+    return lowered(chart, order, 15)
+
+
+@situation("ABR-02")
+def cut_after_short_use() -> Decided:
+    """30 to 9 mg/day after ten days."""
+    chart, order = home(mg=10, since="10d")
+    return lowered(chart, order, 3)
+
+
+@situation("ABR-02")
+def cut_within_a_plan() -> Decided:
+    """60 to 15 mg/day, and the chart holds a taper plan."""
+    chart, order = home()
+    chart.add("CarePlan", status="active", intent="plan", title="Baclofen taper plan")
+    return lowered(chart, order, 5)
+
+
+@situation("ABR-02")
+def cut_of_an_unknown_dose() -> Decided:
+    """The dose until now is not recorded."""
+    chart, order = home(mg=None)  # type: ignore[arg-type]
+    return lowered(chart, order, 5)
+
+
+@situation("ABR-02")
+def cut_of_what_is_no_longer_taken() -> Decided:
+    """A small dose for somebody who stopped two months ago."""
+    chart, order = home(status="completed", until="60d")
+    return lowered(chart, chart.draft(order, id="new"), 5)
+
+
+@situation("ABR-02")
+def a_draft_without_a_dose() -> Decided:
+    """The new order has no dose."""
+    chart, order = home()
+    draft = chart.draft(order, status="active")
+    del draft["dosageInstruction"][0]["doseAndRate"]
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def cut_in_micrograms() -> Decided:
+    """The new order says 20 mcg."""
+    chart, order = home()
+    draft = chart.draft(order, status="active")
+    draft["dosageInstruction"][0]["doseAndRate"] = [{"doseQuantity": {"value": 20, "unit": "mcg", "code": "ug"}}]
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+def pump_cut(rate: float, hook: Any = ORDER_SIGN, *, monitored: bool = False) -> Decided:
+    """350 mcg/day by pump is lowered."""
+    chart = Chart()
+    chart.pump()
+    draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    draft["dosageInstruction"][0]["doseAndRate"] = [
+        {"rateQuantity": {"value": rate, "unit": "mcg/day", "code": "ug/d"}}
+    ]
+    if monitored:
+        chart.stay("10h")
+        chart.order("Intrathecal baclofen wean via externalised pump")
+    return chart.decide(hook, [draft], selections=(f"MedicationRequest/{draft['id']}",))
+
+
+@situation("ABR-02")
+def pump_cut_by_half() -> Decided:
+    """By pump 350 to 175 mcg/day."""
+    return pump_cut(175)
+
+
+@situation("ABR-02")
+def pump_cut_by_half_while_selecting() -> Decided:
+    """By pump 350 to 175 mcg/day, while selecting."""
+    return pump_cut(175, ORDER_SELECT)
+
+
+@situation("ABR-02")
+def pump_cut_by_a_fifth() -> Decided:
+    """By pump 350 to 280 mcg/day: a fifth."""
+    return pump_cut(280)
+
+
+@situation("ABR-02")
+def pump_cut_by_more_than_a_fifth() -> Decided:
+    """By pump 350 to 270 mcg/day."""
+    return pump_cut(270)
+
+
+@situation("ABR-02")
+def pump_cut_in_a_monitored_wean() -> Decided:
+    """By pump 350 to 175 mcg/day in hospital, with a written wean."""
+    return pump_cut(175, monitored=True)
+
+
+# -- ABR-07 -----------------------------------------------------------------------------------------------------------
+
+
+def taper(*steps: tuple[float, float | None], **more: Any) -> Resource:
+    """A draft whose instructions follow each other: (mg three times a day, for days)."""
+    instructions = []
+    for number, (mg, days) in enumerate(steps, 1):
+        repeat: dict[str, Any] = {"frequency": 3, "period": 1, "periodUnit": "d"}
+        if days is not None:
+            repeat["boundsDuration"] = {"value": days, "unit": "d", "code": "d"}
+        instructions.append(
+            {"sequence": number, "timing": {"repeat": repeat}, "route": {"text": "Oral"},
+             "doseAndRate": [{"doseQuantity": {"value": mg, "unit": "mg", "code": "mg"}}]}
+        )  # fmt: skip
+    return {
+        "resourceType": "MedicationRequest", "id": "taper", "status": "draft", "intent": "order",
+        "authoredOn": instant("0h"), "subject": SUBJECT, "medicationCodeableConcept": {"text": "baclofen tablet"},
+        "dosageInstruction": instructions, "priorPrescription": {"reference": "MedicationRequest/r1"}, **more,
+    }  # fmt: skip
+
+
+def tapered(chart: Chart, *steps: tuple[float, float | None], **more: Any) -> Decided:
+    """What signing that taper brings."""
+    return chart.decide(ORDER_SIGN, [taper(*steps, **more)])
+
+
+@situation("ABR-07")
+def taper_with_a_large_step() -> Decided:
+    """A taper from 60 mg/day by more than a quarter a step."""
+    return tapered(home()[0], (15, 14), (11, 14), (8, 14))
+
+
+@situation("ABR-07")
+def taper_with_hasty_steps() -> Decided:
+    """A taper from 60 mg/day with steps of six days."""
+    return tapered(home()[0], (16, 14), (12, 6), (9, 14))
+
+
+@situation("ABR-07")
+def taper_of_ten_days() -> Decided:
+    """A taper from 15 mg/day to zero within ten days."""
+    return tapered(home(mg=5)[0], (3, 7), (2, 4))
+
+
+@situation("ABR-07")
+def taper_that_ends_high() -> Decided:
+    """A taper from 60 mg/day that ends at 18 mg/day."""
+    return tapered(home()[0], (16, 7), (12, 7), (9, 7), (6, 7))
+
+
+@situation("ABR-07")
+def taper_whose_last_step_is_short() -> Decided:
+    """A taper whose last step before zero lasts three days."""
+    return tapered(home()[0], (16, 14), (12, 14), (9, 14), (6, 14), (3, 3))
+
+
+@situation("ABR-07")
+def taper_for_a_reaction() -> Decided:
+    """A fast taper for an adverse reaction: a reminder."""
+    return tapered(home()[0], (15, 14), (11, 14), (8, 14), statusReason={"text": "Adverse drug reaction"})
+
+
+@situation("ABR-07")
+def taper_at_low_dependence() -> Decided:
+    """A fast taper after seven weeks: a reminder."""
+    return tapered(home(mg=10, since="50d")[0], (10, 7), (5, 7))
+
+
+@situation("ABR-07")
+def taper_of_a_child() -> Decided:
+    """A fast taper of a child's 30 mg/day."""
+    return tapered(home(9, 10)[0], (10, 7), (5, 7), (3, 7))
+
+
+@situation("ABR-07")
+def slow_taper() -> Decided:
+    """A slow taper."""
+    return tapered(home()[0], (15, 14), (12, 14), (9, 14), (6.5, 14), (3.3, 14))
+
+
+@situation("ABR-07")
+def taper_after_short_use() -> Decided:
+    """A fast taper after ten days."""
+    return tapered(home(mg=5, since="10d")[0], (5, 2), (2, 2))
+
+
+@situation("ABR-07")
+def taper_of_nothing() -> Decided:
+    """A taper for somebody without baclofen by mouth."""
+    chart = Chart()
+    chart.pump()
+    return tapered(chart, (15, 14), (11, 14))
+
+
+@situation("ABR-07")
+def taper_of_an_implausible_dose() -> Decided:
+    """A taper from 600 mg/day."""
+    return tapered(home()[0], (200, 14), (100, 14))
+
+
+def taken(mg: float, **more: Any) -> Chart:
+    """Baclofen three times a day at home."""
+    return home(mg=mg, **more)[0]
+
+
+@situation("ABR-07")
+def childs_step_of_a_third() -> Decided:
+    """A child's 24 mg/day lowered to 16: allowed in an adult, not in a child."""
+    return tapered(home(9, 8)[0], (8, 7), (16 / 3, 7), (4, 7))
+
+
+@situation("ABR-07")
+def adults_step_of_a_third() -> Decided:
+    """An adult's 24 mg/day lowered to 16."""
+    return tapered(taken(8), (8, 7), (16 / 3, 7), (4, 7))
+
+
+@situation("ABR-07")
+def taper_from_a_range() -> Decided:
+    """A taper of somebody who took 10 to 20 mg three times a day."""
+    chart, order = home()
+    order["dosageInstruction"][0]["doseAndRate"] = [
+        {"doseRange": {"low": {"value": 10, "unit": "mg"}, "high": {"value": 20, "unit": "mg"}}}
+    ]
+    return tapered(chart, (10, 14), (8, 14), (6, 14))
+
+
+@situation("ABR-07")
+def taper_of_fourteen_days() -> Decided:
+    """A taper from 15 mg/day to zero within exactly 14 days."""
+    return tapered(taken(5), (3, 7), (2, 7))
+
+
+@situation("ABR-07")
+def last_step_of_six_days() -> Decided:
+    """A taper whose last step before zero lasts six days."""
+    return tapered(taken(5), (3, 14), (2, 6))
+
+
+@situation("ABR-07")
+def short_taper_at_low_dependence() -> Decided:
+    """A taper of ten days at low dependence."""
+    return tapered(taken(3), (2, 7), (1, 4))
+
+
+@situation("ABR-02")
+def cut_for_a_reason_of_the_order_stopped() -> Decided:
+    """One of two orders is stopped for an adverse reaction: 60 to 15 mg/day."""
+    chart, order = home(mg=15)
+    chart.baclofen(5)
+    return chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped", statusReason={"text": "Adverse reaction"})])
