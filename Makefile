@@ -8,7 +8,7 @@ PORT ?= 8080
 FHIR_PORT ?= 8090
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test lint said mutation check clean
+.PHONY: help venv venv-dev demo test properties lint said mutation check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test: lint ## The whole test suite with coverage, and what lint checks
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='cards/*' --fail-under=95 --format=total
+
+properties: venv-dev ## The properties with twenty times as many examples, others each time: half an hour
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/properties
 
 lint: venv-dev ## Style, format, types
 	$(BIN)/ruff check .

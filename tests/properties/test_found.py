@@ -68,6 +68,14 @@ def test_withdrawal_or_toxicity_while_an_order_is_selected() -> None:
     assert "Withdrawal or toxicity?" in while_selecting.card("suspected-withdrawal").summary
 
 
+def test_limp_drowsy_and_said_to_be_rigid_after_a_refill() -> None:
+    """Tone both low and high: one contradicts the other, and coma after a refill is not answered by silence."""
+    call = by_name()["limp-and-drowsy-after-a-refill-1"]
+    cards = {card.kind: card for card in with_findings(call, "rigid").decision().cards}
+    assert cards["toxicity-not-withdrawal"].urgency.indicator == "critical"
+    assert cards["toxicity-not-withdrawal"].summary.startswith("Withdrawal or toxicity? Examine tone")
+
+
 def test_flumazenil_after_a_seizure_with_morphine_in_the_pump() -> None:
     """Not our question: this pump never held baclofen."""
     chart = Chart()

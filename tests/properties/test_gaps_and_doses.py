@@ -25,7 +25,7 @@ def assert_not_milder(call: Call, worse: Call, *, but: str = "") -> None:
     assert not milder(before, urgencies(decision), decision, worse)
 
 
-@examples(1500)
+@examples(600)
 @given(FAMILIES, SHARES, SHARES, MG, st.sampled_from(sorted(LOOKS)), st.booleans())
 def test_a_longer_gap(family: str, one: float, other: float, mg: float, look: str, ordering: bool) -> None:
     """As long as clinical.md lets the urgency grow; the ends are written in `gaps`."""
@@ -38,7 +38,7 @@ def test_a_longer_gap(family: str, one: float, other: float, mg: float, look: st
     )
 
 
-@examples(600)
+@examples(400)
 @given(FAMILIES, SHARES, MG, MG, st.sampled_from(sorted(LOOKS)), st.booleans())
 def test_a_higher_dose(family: str, share: float, one: float, other: float, look: str, ordering: bool) -> None:
     """Of what was lost."""
@@ -74,7 +74,7 @@ def _times(resource: Resource, factor: float) -> Resource:
     return dict(copy)
 
 
-@examples(600)
+@examples(400)
 @given(NAMES, st.sampled_from([1.25, 1.5, 2, 2.5, 3, 4]))
 def test_every_dose_of_a_story_higher(name: str, factor: float) -> None:
     """The same cut or stop of a higher dose. Where the higher dose is implausible nothing is compared (FND-02)."""

@@ -32,7 +32,7 @@ def test_one_finding_more_never_makes_a_card_milder() -> None:
     assert not found
 
 
-@examples(1000)
+@examples(600)
 @given(
     NAMES_ON_EVERY_HOOK,
     st.lists(st.sampled_from(sorted(FINDINGS)), min_size=1, max_size=5, unique=True),
@@ -55,7 +55,7 @@ def test_the_newest_value_higher(name: str, share: float) -> None:
     assert not milder(urgencies_of(name), urgencies(decision), decision, worse)
 
 
-@examples(1500)
+@examples(600)
 @given(NAMES_ON_EVERY_HOOK, st.integers(1, 8), st.integers(0, 2**32 - 1))
 def test_the_unrelated_changes_nothing(name: str, number: int, seed: int) -> None:
     """Other drugs, findings, problems, devices, deeds, visits, orders, allergies and mistakes in between."""

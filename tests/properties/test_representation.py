@@ -32,7 +32,7 @@ def test_each_retelling_alone(way: str) -> None:
     assert changed
 
 
-@examples(1500)
+@examples(600)
 @given(NAMES, st.lists(st.sampled_from(WAYS), min_size=2, max_size=6, unique=True), SEEDS, st.booleans())
 def test_retellings_in_any_combination(name: str, ways: list[str], seed: int, as_reported: bool) -> None:
     """Some of the resources in one way, others in another, home medicines as statements, in any order, some twice."""

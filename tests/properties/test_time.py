@@ -25,21 +25,21 @@ SPECIAL = [
 DAYS = st.sampled_from([(day - TODAY).days for day in SPECIAL]) | st.integers(-3000, 3000)
 
 
-@examples(1000)
+@examples(400)
 @given(NAMES, SEEDS)
 def test_instants_in_any_spelling(name: str, seed: int) -> None:
     """Any offset, UTC, fractions of a second, the facility's wall clock without an offset."""
     assert told(respelled(by_name()[name], Random(seed)).decision()) == told_of(name)
 
 
-@examples(1000)
+@examples(400)
 @given(NAMES, DAYS)
 def test_everything_days_later(name: str, days: int) -> None:
     """On 29 February, at the end of a year, or any number of days off."""
     assert told(shifted(by_name()[name], days).decision()) == told_of(name)
 
 
-@examples(1000)
+@examples(400)
 @given(NAMES, DAYS, SEEDS)
 def test_everything_days_later_where_clocks_change(name: str, days: int, seed: int) -> None:
     """Summer time may begin or end between the events: hours between instants stay hours."""
@@ -54,7 +54,7 @@ def _repeats_an_hour(call: Call) -> bool:
     return any(0 <= (call.now.date() - day).days <= 3 for day in (date(2026, 11, 1), date(2025, 11, 2)))
 
 
-@examples(600)
+@examples(400)
 @given(NAMES, SEEDS)
 def test_a_date_alone_alarms_least(name: str, seed: int) -> None:
     """What is told without its time of day never raises what rests on how long baclofen has been missing.

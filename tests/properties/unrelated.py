@@ -92,7 +92,7 @@ def _order(call: Call, chance: Random) -> Resource:
 
 
 def _allergy(call: Call, chance: Random) -> Resource:
-    return {"resourceType": "AllergyIntolerance", "code": {"text": "Penicillin"}}
+    return {"resourceType": "AllergyIntolerance", "code": {"text": chance.choice(("Penicillin", "Baclofen"))}}
 
 
 def _mistake(call: Call, chance: Random) -> Resource:

@@ -104,9 +104,9 @@ def milder(before: dict[str, Urgency], after: dict[str, Urgency], decision: Deci
     """Kinds that became milder though they should not have: each with what it was and what it is.
 
     Written exceptions. Section 9: low tone, or signs of toxicity that reach its gate, without rigidity, take back what
-    says that baclofen is missing, and rigidity what says that there is too much of it; of withdrawal and toxicity the
-    heavier tells both. REN-02: kidneys that fell far cap a stop at warning. What suspected withdrawal absorbs is as
-    urgent as that card; it also tells of the kidneys (REN-03).
+    says that baclofen is missing, and rigidity (if tone was not low, too) what says that there is too much of it; of
+    withdrawal and toxicity the heavier tells both. REN-02: kidneys that fell far cap a stop at warning. What suspected
+    withdrawal absorbs is as urgent as that card; it also tells of the kidneys (REN-03).
     """
     case = Case(decision.record, call.moment())
     toxic = case.toxicity.makes_holding_right
@@ -116,7 +116,8 @@ def milder(before: dict[str, Urgency], after: dict[str, Urgency], decision: Deci
         due = was
         if kind in _MISSING and toxic:
             continue
-        if kind == "toxicity-not-withdrawal" and case.toxicity.tone == "high":
+        limp = case.toxicity.has("X1") and case.toxicity.gate_met
+        if kind == "toxicity-not-withdrawal" and case.toxicity.tone == "high" and not limp:
             continue
         if kind == "abrupt-discontinuation" and case.kidney.fell_far:
             due = min(was, Urgency.WARNING)

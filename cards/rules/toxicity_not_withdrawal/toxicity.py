@@ -78,7 +78,8 @@ def toxicity(case: Case) -> Verdict:
     if not _is_on_board(case):  # even then low tone takes the withdrawal card back: one of the two must speak
         return _uncertain(case, Answer.TOXICITY) if answers_withdrawal else Quiet(NOT_ON_BOARD, rests_on=_EXPOSURE)
     if toxic.tone == "high":
-        return Quiet("rigidity: not toxicity", rests_on=())
+        contradicts = toxic.has("X1") and toxic.gate_met and case.suspected is None
+        return _uncertain(case, Answer.TOXICITY) if contradicts else Quiet("rigidity: not toxicity", rests_on=())
     if not (toxic.gate_met or answers_withdrawal):
         return _after_surgery(case) or Quiet("too few signs of toxicity", rests_on=_SIGNS)
     others = [item.finding.text for item in toxic.items if item.code != "X1"]
@@ -107,9 +108,10 @@ def _is_on_board(case: Case) -> bool:
 def _uncertain(case: Case, answer: Answer) -> Verdict:
     """Both possible: this kind tells it when toxicity weighs as much, the other one otherwise.
 
-    Tone was not documented, or it is low long after the last dose: then the other kind is quiet.
+    Tone was not documented; or it is low long after the last dose, or both low and high: then the other kind is quiet.
     """
-    score = case.pump_findings if case.pump_gate.answer is answer else case.oral_findings
+    by_pump = case.pump_gate.answer is answer or case.oral is None
+    score = case.pump_findings if by_pump else case.oral_findings
     if answer is Answer.UNCERTAIN and case.toxicity.points < score.points:
         return Quiet("withdrawal or toxicity: told with suspected withdrawal", rests_on=())
     return uncertain_card(case, score, f"Counted {number(score.points)} points of withdrawal.", ())
