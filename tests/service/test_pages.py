@@ -26,6 +26,7 @@ def test_the_knowledge_page_of_a_rule_says_what_it_stands_on(rule) -> None:  # t
         assert str(escape(source.citation)) in answer.text
     for limit in rule.limits:
         assert f"{limit.value:g} {escape(limit.unit)}" in answer.text
+    assert len(rule.deciding) == len(set(rule.deciding)), "the page names a kind of data once"
 
 
 def test_a_page_runs_nothing_but_our_own_files() -> None:
