@@ -75,6 +75,9 @@ RECENT_STOP = limit("recent_stop", 7, "d", JUDGEMENT, sources.ORALV)
 
 # Dependence (FND-03)
 BRIDGED_GAP = limit("bridged_gap", 30, "d", JUDGEMENT, sources.LEO05)
+REPLACED_WITHIN = limit(
+    "replaced_within", 730, "d", JUDGEMENT, sources.SEED, "an order without an end is taken until the next one began"
+)
 HOME_MEDICINE_RECENT = limit("home_medicine_recent", 90, "d", JUDGEMENT, sources.COX20)
 SHORT_USE = limit("short_use", 14, "d", JUDGEMENT, sources.LEO05, "shortest reported oral treatment: 5 months")
 LONG_USE = limit("long_use", 60, "d", JUDGEMENT, sources.LEO05)

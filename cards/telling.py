@@ -70,11 +70,11 @@ def is_told_with_toxicity(case: Case, judged: Gate, score: Score) -> bool:
 
 
 def uncertain_card(case: Case, score: Score, counted: str, evidence: tuple[Evidence, ...]) -> Card:
-    """Tone was not documented, and signs of toxicity weigh as much; as urgent as these signs would be alone."""
+    """Tone was not documented, and signs of toxicity weigh as much: a warning, however grave they are (section 9)."""
     toxic = ", ".join(item.finding.text for item in case.toxicity.items)
     context = f" Context: {', '.join(case.toxicity.context)}." if case.toxicity.context else ""
     return Card(
-        urgency=Urgency.CRITICAL if is_grave(case) else Urgency.WARNING,
+        urgency=Urgency.WARNING,
         summary=UNCERTAIN.format(and_pump=" and interrogate the pump" if case.pump else ""),
         detail=(counted, f"Signs of toxicity: {toxic}.{context}", UNCERTAIN_WHY),
         evidence=(*score_evidence(score), *(Evidence(i.finding.reference, i.finding.text, i.finding.when)

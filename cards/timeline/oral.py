@@ -236,14 +236,14 @@ def _coverage(
 ) -> tuple[When | None, datetime | None, bool]:
     """Start of the unbroken stretch, its end, and whether that start is certain."""
     spans: list[tuple[When, datetime, bool]] = []
-    unknown_start = False
+    starts = [start for order in orders if (start := order.start or order.authored) and start.may_be_past(moment.now)]
+    unknown_start = any((order.start or order.authored) is None for order in orders)
     for order in orders:
         told = order.is_statement or order.is_reported
         start = order.start or order.authored
-        if start is None:
-            unknown_start = True
-        elif start.may_be_past(moment.now):
-            spans.append((start, ended(order, moment.now) or start.latest, bool(order.start) or not told))
+        if start is not None and start.may_be_past(moment.now):
+            end = ended(order, moment.now) or _replaced(start, starts, moment)
+            spans.append((start, end, bool(order.start) or not told))
     spans += [(a.when, a.when.latest, True) for a in given if a.when]
     for fill in fills:
         if fill.when and fill.when.may_be_past(moment.now):
@@ -261,6 +261,12 @@ def _coverage(
         if start.earliest < since.earliest:
             since, certain = start, sure
     return since, min(last, moment.now), certain and not unknown_start
+
+
+def _replaced(start: When, starts: Sequence[When], moment: Moment) -> datetime:
+    """An order that ended nobody knows when ran until the next one began: so a change of dose looks in most charts."""
+    latest = start.latest + timedelta(days=moment.limit(limits.REPLACED_WITHIN))
+    return min((s.earliest for s in starts if start.latest < s.earliest <= latest), default=start.latest)
 
 
 def ended(order: MedicationOrder, now: datetime) -> datetime | None:

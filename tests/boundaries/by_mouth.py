@@ -195,6 +195,15 @@ def a_month_between_two_orders() -> Patient:
     return chart, [chart.draft(order, status="stopped")]
 
 
+@edge("replaced_within", 729, ORDER_SIGN)
+def the_new_order_began_two_years_after_the_old_one() -> Patient:
+    """Nobody wrote when the old order ended."""
+    chart = Chart()
+    chart.baclofen(20, 3, "739.5d", status="stopped")
+    order = chart.baclofen(20, 3, "10d")
+    return chart, [chart.draft(order, status="stopped")]
+
+
 @edge("as_needed_days_a_week", 4, ORDER_SIGN)
 def as_needed_on_three_days_a_week() -> Patient:
     chart = Chart()

@@ -369,3 +369,15 @@ def test_a_stop_at_an_unknown_time_is_not_told_as_an_hour_ago() -> None:
     assert card.summary == "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
     assert "order ended at an unknown time." in card.detail
     assert "less than 1 h" not in card.detail
+
+
+def test_a_dose_changed_by_a_new_order_bridges_the_use_before() -> None:
+    """60 mg/day for half a year, stopped nobody wrote when; for three days 15 mg/day, and hallucinating."""
+    chart = Chart()
+    chart.baclofen(20, 3, "200d", status="stopped")
+    chart.baclofen(5, 3, "3d")
+    for sign in ("Visual hallucinations", "Increased spasticity"):
+        chart.sign(sign)
+    card = chart.decide().card(KIND)
+    assert "dose cut (probable) 72 h ago" in card.detail
+    assert "for at least 200 days" in card.detail

@@ -88,7 +88,8 @@ def oral(case: Case) -> Verdict:
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f" {ago(gap.since, case.now, case.zone)}" if gap.is_timed else ""
-    interruption = f"{gap.kind} ({gap.level.word})" + (f", {gap.basis}{since}" if gap.since else "")
+    basis = "" if gap.basis == gap.kind else f", {gap.basis}"
+    interruption = f"{gap.kind} ({gap.level.word})" + (f"{basis}{since}" if gap.since else "")
     counted = counted_line(score, interruption, case)
     if is_told_with_toxicity(case, judged, score):
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
