@@ -92,7 +92,8 @@ def treatment_line(case: Case) -> str:
     route = "intrathecal " if case.is_lost_by_pump else ""
     points = f": {number(score.points)} points ({told})" if score else ""
     restored = "is ordered or done" if case.is_being_restored else "is neither ordered here nor found in the last 24 h"
-    what = "work on the pump" if case.is_lost_by_pump else "baclofen"
+    tablets_missing = case.is_lost_by_pump and case.restoration.intrathecal and not case.is_being_restored
+    what = "baclofen by mouth" if tablets_missing else "work on the pump" if case.is_lost_by_pump else "baclofen"
     return f"Suspected {route}baclofen withdrawal{points}; {what} {restored}."
 
 

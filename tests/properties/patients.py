@@ -112,13 +112,14 @@ def all_calls() -> tuple[Call, ...]:
 
 @cache
 def by_name() -> dict[str, Call]:
-    return {call.name: call for call in all_calls()}
+    """Requests that hold nothing back; what holds back is told by the story itself."""
+    return {call.name: call for call in all_calls() if not call.lost}
 
 
 @cache
 def by_name_on_every_hook() -> dict[str, Call]:
     """The same, and each chart looked at on the other hooks where it can be; drafts being signed are also selected."""
-    return by_name() | {other.name: other for call in all_calls() for other in _on_other_hooks(call)}
+    return by_name() | {other.name: other for call in by_name().values() for other in _on_other_hooks(call)}
 
 
 def _on_other_hooks(call: Call) -> Iterator[Call]:

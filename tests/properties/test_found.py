@@ -48,11 +48,11 @@ def test_limp_and_hallucinating_31_hours_after_the_last_tablet() -> None:
 
 
 def test_in_deep_coma_with_failing_liver_after_a_stop() -> None:
-    """GCS 5 is critical toxicity; one more finding made it "withdrawal or toxicity?", and only a warning."""
+    """GCS 5 is critical toxicity; one more finding makes it "withdrawal or toxicity?", a warning (section 9)."""
     call = by_name()["pump-works-but-tablets-stopped-1"]
-    for more in ((), ("ALT 300",)):
+    for more, urgency in (((), "critical"), (("ALT 300",), "warning")):
         cards = {card.kind: card for card in with_findings(call, "HR 41", "GCS 5", *more).decision().cards}
-        assert cards["toxicity-not-withdrawal"].urgency.indicator == "critical"
+        assert cards["toxicity-not-withdrawal"].urgency.indicator == urgency
 
 
 def test_withdrawal_or_toxicity_while_an_order_is_selected() -> None:
@@ -72,7 +72,7 @@ def test_limp_drowsy_and_said_to_be_rigid_after_a_refill() -> None:
     """Tone both low and high: one contradicts the other, and coma after a refill is not answered by silence."""
     call = by_name()["limp-and-drowsy-after-a-refill-1"]
     cards = {card.kind: card for card in with_findings(call, "rigid").decision().cards}
-    assert cards["toxicity-not-withdrawal"].urgency.indicator == "critical"
+    assert cards["toxicity-not-withdrawal"].urgency.indicator == "warning"
     assert cards["toxicity-not-withdrawal"].summary.startswith("Withdrawal or toxicity? Examine tone")
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from cards.case import Case
 from cards.decide import Decision
+from cards.scales.withdrawal_gate import Answer
 from cards.verdict import Urgency
 from tests.stories.calls import Call, Resource
 
@@ -105,8 +106,8 @@ def milder(before: dict[str, Urgency], after: dict[str, Urgency], decision: Deci
 
     Written exceptions. Section 9: low tone, or signs of toxicity that reach its gate, without rigidity, take back what
     says that baclofen is missing, and rigidity (if tone was not low, too) what says that there is too much of it; of
-    withdrawal and toxicity the heavier tells both. REN-02: kidneys that fell far cap a stop at warning. What suspected
-    withdrawal absorbs is as urgent as that card; it also tells of the kidneys (REN-03).
+    withdrawal and toxicity the heavier tells both, as a warning. REN-02: kidneys that fell far cap a stop at warning.
+    What suspected withdrawal absorbs is as urgent as that card; it also tells of the kidneys (REN-03).
     """
     case = Case(decision.record, call.moment())
     toxic = case.toxicity.makes_holding_right
@@ -119,6 +120,8 @@ def milder(before: dict[str, Urgency], after: dict[str, Urgency], decision: Deci
         limp = case.toxicity.has("X1") and case.toxicity.gate_met
         if kind == "toxicity-not-withdrawal" and case.toxicity.tone == "high" and not limp:
             continue
+        if Answer.UNCERTAIN in (case.oral_gate.answer, case.pump_gate.answer) or _is_contradicted(case):
+            due = min(was, Urgency.WARNING) if kind in _EITHER else was
         if kind == "abrupt-discontinuation" and case.kidney.fell_far:
             due = min(was, Urgency.WARNING)
         if kind in _ABSORBED and after.get("suspected-withdrawal", -1) >= due:
@@ -128,6 +131,12 @@ def milder(before: dict[str, Urgency], after: dict[str, Urgency], decision: Deci
     return found
 
 
+def _is_contradicted(case: Case) -> bool:
+    """Tone documented as both low and high, or low long after the last dose: told as "withdrawal or toxicity?", too."""
+    return case.toxicity.has("X1")
+
+
+_EITHER = ("suspected-withdrawal", "toxicity-not-withdrawal")
 _MISSING = ("suspected-withdrawal", "abrupt-discontinuation", "perioperative-interruption", "wrong-treatment")
 _ABSORBED = (
     "abrupt-discontinuation",

@@ -2,7 +2,7 @@
 
 When  two or more scheduled doses in a row were not given, or the last dose is longer ago than the missed-dose threshold
 Then  say how long ago the last dose was; critical at high dependence from 24 h on
-Else  quiet: doses given, planned taper, short use; signs of toxicity make holding right: then only a reminder
+Else  quiet: doses given, planned taper, short use; low tone or toxicity makes holding right: then a reminder
 
 Known limits: a dose given and not charted looks like a missed one; without an administration record nothing can be
 said.

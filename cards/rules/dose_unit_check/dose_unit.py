@@ -17,6 +17,7 @@ from cards.needs import MEDICATION_REQUESTS, MEDICATION_STATEMENTS, PATIENT, VIT
 from cards.record.concepts import Route
 from cards.rule import rule
 from cards.scales.dose_check import Doubt
+from cards.telling import needs_of_age
 from cards.timeline.regimen import ordered_baclofen
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
@@ -60,9 +61,11 @@ def dose_unit(case: Case) -> Verdict:
 
 def _weight(case: Case) -> tuple[Need, ...]:
     """Where the weight stands that a child's dose by mouth is judged by; nothing once it is known."""
-    child = case.age.is_under(case.moment.limit(limits.DOSE_ADULT_AGE))
+    may_be_child = not case.age.is_at_least(case.moment.limit(limits.DOSE_ADULT_AGE))
     by_mouth = any(o.route is not Route.INTRATHECAL for o in ordered_baclofen(case.record, case.moment))
-    return (VITALS,) if child and case.weight_kg is None and by_mouth else ()
+    if not may_be_child or not by_mouth:
+        return ()
+    return (*needs_of_age(case), *(() if case.weight_kg is not None else (VITALS,)))
 
 
 def _route(doubt: Doubt) -> str:

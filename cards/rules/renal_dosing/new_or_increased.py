@@ -21,6 +21,7 @@ from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.kidney import Grade, Kidney
 from cards.sentences import ORAL_NEEDS, told_dose, with_dose
+from cards.telling import needs_of_age
 from cards.timeline.regimen import Change, is_selected
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
@@ -119,7 +120,7 @@ def _not_recorded(case: Case) -> Verdict:
         *(["neurogenic bladder"] if case.has_problem(Problem.NEUROGENIC_BLADDER) else []),
     ]
     if not reasons or not case.saw(LABS):
-        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=(LABS, CONDITIONS))
+        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=(LABS, CONDITIONS, *needs_of_age(case)))
     return Card(
         urgency=Urgency.INFO,
         summary=UNKNOWN,

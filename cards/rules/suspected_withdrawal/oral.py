@@ -76,7 +76,7 @@ def oral(case: Case) -> Verdict:
     gap, score = case.oral_interruption, case.oral_findings
     too_few = score.points < fewest_points(case.moment)
     if gap is None or too_few:
-        signs, goes_on = (*SIGNS, *needs_of_age(case)), (*ORAL_NEEDS, ENCOUNTERS)
+        signs, goes_on = (*SIGNS, *needs_of_age(case)), (*ORAL_NEEDS, ENCOUNTERS, CARE_PLANS)  # a taper counts
         return first_certain(
             case,
             Quiet("too few findings of withdrawal", rests_on=signs if too_few else None),
@@ -84,7 +84,7 @@ def oral(case: Case) -> Verdict:
         )
     judged = case.oral_gate
     if judged.answer is Answer.NO:
-        return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, *needs_of_age(case)))
+        return Quiet(f"below the gate: {judged.because}", rests_on=(*RULE_NEEDS, CARE_PLANS, *needs_of_age(case)))
     if judged.answer is Answer.TOXICITY:
         return Quiet("looks like toxicity: low tone without rigidity", rests_on=())
     since = f" {ago(gap.since, case.now, case.zone)}" if gap.is_timed else ""

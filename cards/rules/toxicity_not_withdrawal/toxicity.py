@@ -3,7 +3,8 @@
 When  baclofen is on board and the signs of toxicity reach the gate (3 points with a context, 4 without), or low tone
       answers findings that would otherwise be withdrawal, or pump surgery within 96 h is followed by a fast pulse or
       high pressure without rigidity
-Then  do not give more; critical with respiratory depression, GCS of 8 or less, low pressure or a seizure
+Then  do not give more; critical with respiratory depression, GCS of 8 or less, low pressure or a seizure; where both
+      are possible, tone is documented as low and high, or none is on board: withdrawal or toxicity, examine tone
 Else  quiet: rigidity (that is withdrawal), too few signs, no baclofen
 
 Known limits: tone decides and is seldom charted; where it is not, the card asks for an examination; a drug screen
