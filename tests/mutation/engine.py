@@ -5,6 +5,7 @@ their decorators only wrap, so that the changed body can stand below the same de
 every mutant, which takes longer than the tests; here every mutant's process inherits the collected tests.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 from mutmut.workers import isolation
 
 WRAPPING = {"rule", "property", "cached_property"}
-KILLERS = Path("killers")  # in mutants/: which tests noticed earlier mutants of a function
+KILLERS = Path("killers")  # in mutants/, a file a module: which test noticed an earlier mutant of which function
 
 
 def teach_mutmut() -> None:
@@ -62,13 +63,12 @@ class CollectedOnce(PytestRunner):
         """0 when all pass, 1 at the first that does not."""
         with change_cwd("mutants"):
             self._items = self._items or collected(self._pytest_add_cli_args_test_selection)
-            known = KILLERS / mangled_name_from_mutant_name(mutant_name) if mutant_name else None
-            for name in in_order(tests or self._items, known):
+            of = mangled_name_from_mutant_name(mutant_name) if mutant_name else ""
+            module, _, function = of.rpartition(".")
+            for name in in_order(tests or self._items, module, function):
                 if not passes(self._items[name]):
-                    if known:
-                        known.parent.mkdir(exist_ok=True)
-                        with known.open("a", encoding="utf-8") as file:
-                            file.write(f"{name}\n")
+                    if mutant_name:
+                        remember(name, module, function)
                     return 1
         return 0
 
@@ -84,13 +84,24 @@ def collected(selection: list[str]) -> dict[str, pytest.Item]:
     return {item.nodeid: item for item in session.items}
 
 
-def in_order(tests: Iterable[str], known: Path | None) -> list[str]:
-    """The last killers, then the quickest."""
-    tests = sorted(tests, key=lambda name: state().duration_by_test.get(name, 0.0))
-    if known is None or not known.exists():
-        return tests
-    last = dict.fromkeys(reversed(known.read_text("utf-8").split("\n")))
-    return list(dict.fromkeys([*(name for name in last if name in set(tests)), *tests]))
+def remember(test: str, module: str, function: str) -> None:
+    """It noticed a change of this function."""
+    KILLERS.mkdir(exist_ok=True)
+    with (KILLERS / module).open("a", encoding="utf-8") as file:
+        file.write(f"{function}\t{test}\n")
+
+
+def in_order(tests: Iterable[str], module: str, function: str) -> list[str]:
+    """Those that noticed the last mutants of the function, then most of its module, then the quickest."""
+    quickest = sorted(tests, key=lambda name: state().duration_by_test.get(name, 0.0))
+    known = KILLERS / module
+    if not module or not known.exists():
+        return quickest
+    told = [line.split("\t") for line in known.read_text("utf-8").splitlines()]
+    last = [test for of, test in reversed(told) if of == function]
+    most = [test for test, _ in Counter(test for _, test in told).most_common()]
+    wanted = set(quickest)
+    return list(dict.fromkeys([*(test for test in [*last, *most] if test in wanted), *quickest]))
 
 
 def passes(item: pytest.Item) -> bool:

@@ -22,6 +22,7 @@ MUTANTS = ROOT / "mutants"
 FOLDERS = ("cards/scales", "cards/timeline", "cards/rules")
 LEAST_KILLED = 90  # per cent
 CHILDREN = 2
+SET_ASIDE = 34  # mutmut's "skipped"
 OUTCOMES = ("killed", "survived", "timeout", "no tests", "other", "not run")
 
 
@@ -36,19 +37,19 @@ def metas() -> dict[Path, dict[str, Any]]:
 
 def outcome(code: int | None) -> str:
     """One word for mutmut's exit code."""
-    if code is None:
+    if code is None or code == SET_ASIDE:
         return "not run"
     status = str(status_by_exit_code[code])
     return status if status in OUTCOMES else "other"
 
 
-def forget_all_but_killed(wanted: Sequence[str]) -> None:
-    """A test written since the last run may kill what survived it."""
+def ask_anew(wanted: Sequence[str]) -> None:
+    """What was killed stays so, for a test written since may kill what survived; what is not wanted is set aside."""
     for path, meta in metas().items():
         codes = meta["exit_code_by_key"]
         for name, code in codes.items():
-            if outcome(code) != "killed" and (not wanted or any(fnmatch.fnmatch(name, one) for one in wanted)):
-                codes[name] = None
+            if outcome(code) != "killed":
+                codes[name] = None if any(fnmatch.fnmatch(name, one) for one in wanted or "*") else SET_ASIDE
         path.write_text(json.dumps(meta, indent=4), "utf-8")
 
 
@@ -89,10 +90,10 @@ def main() -> int:
         teach_mutmut()
         from mutmut.__main__ import _run
 
-        forget_all_but_killed(asked.mutants)
+        ask_anew(asked.mutants)
         for copied in ("tests", "service", "fhir_fixtures", "docs"):  # else what was deleted here would stay there
             shutil.rmtree(MUTANTS / copied, ignore_errors=True)
-        _run(tuple(asked.mutants), CHILDREN)
+        _run((), CHILDREN)
     return 0 if report() else 1
 
 

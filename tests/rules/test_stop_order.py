@@ -207,6 +207,17 @@ def test_an_order_of_more_than_a_year_ago_without_an_end_is_history(since: str, 
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("begun", "ended", "urgency"),
+    [("2025-01", "2026-03", "info"), ("2026-03-01", "2026-03", ""), ("2025", "2026", "info")],
+)
+def test_stopped_in_some_month(begun: str, ended: str, urgency: str) -> None:
+    """Short use is told by when it began, not by when it ended."""
+    chart = Chart()
+    chart.baclofen(statement=True, status="stopped")["effectivePeriod"] = {"start": begun, "end": ended}
+    assert chart.decide().urgency(KIND) == urgency
+
+
 def test_unread_doses_keep_the_alarm_at_a_warning() -> None:
     """A dose may have been given since; nobody could look."""
     chart = Chart()

@@ -146,7 +146,24 @@ def test_a_new_pump(implanted: str, expected: Tier) -> None:
     chart = Chart()
     chart.pump(drug=None)
     chart.procedure("Implantation of intrathecal baclofen pump", implanted)
-    assert chart.case().pump_dependence.tier is expected
+    dependence = chart.case().pump_dependence
+    assert dependence.tier is expected
+    assert dependence.because == (
+        "intrathecal infusion" if expected is Tier.T3 else "intrathecal infusion for less than 7 days"
+    )
+    assert (dependence.assumed, dependence.raised_by) == ((), ())
+
+
+def test_a_risk_raises_the_tier_of_a_new_pump() -> None:
+    """Epilepsy, or tablets beside it."""
+    chart = Chart()
+    chart.pump(drug=None)
+    chart.procedure("Implantation of intrathecal baclofen pump", "6d")
+    chart.condition("Epilepsy", "900d")
+    dependence = chart.case().pump_dependence
+    assert (dependence.tier, dependence.raised_by, dependence.assumed) == (Tier.T3, ("epilepsy",), ())
+    chart.baclofen()
+    assert chart.case().pump_dependence.raised_by == ("epilepsy", "oral and intrathecal combined")
 
 
 def test_a_pump_of_unknown_age_is_established() -> None:
@@ -156,7 +173,7 @@ def test_a_pump_of_unknown_age_is_established() -> None:
     chart.condition("Spastic quadriplegia", "3000d")
     dependence = chart.case().pump_dependence
     assert dependence.tier is Tier.T3
-    assert dependence.assumed
+    assert dependence.assumed == ("start of the infusion not recorded: taken as established",)
 
 
 def test_orders_once_a_day_each_are_one_regimen() -> None:

@@ -100,3 +100,36 @@ def test_withdrawal_or_toxicity_when_tone_was_not_examined() -> None:
     card = chart.decide().card("toxicity-not-withdrawal")
     assert "Withdrawal or toxicity?" in card.summary
     assert not {"resume-baclofen", "midazolam"} & {s.key for s in card.suggestions}
+
+
+@pytest.mark.parametrize(
+    ("signs", "holds"),
+    [(("Flaccid",), True), (("Somnolent",), True), (("Apnea",), False), (("Apnea", "Bradycardia", "Hypotension"), True),
+     (("Rigidity", "Somnolent"), False), (("Rigidity", "Apnea", "Bradycardia", "Hypotension"), False), ((), False)],
+)  # fmt: skip
+def test_when_holding_baclofen_may_be_right(signs: tuple[str, ...], holds: bool) -> None:
+    """Limp, drowsy or otherwise toxic; never with rigidity."""
+    chart = Chart()
+    chart.baclofen()
+    for sign in signs:
+        chart.sign(sign)
+    assert toxicity(chart).makes_holding_right is holds
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "raised"), [(None, 20, True), (20, 25, True), (20, 24.9, False), (20, 20, False), (20, 10, False)]
+)
+def test_a_dose_raised_by_a_quarter_explains_toxicity(before: float | None, now: float, raised: bool) -> None:
+    """A first order too; the same dose again is a continuation."""
+    chart = Chart()
+    if before:
+        chart.baclofen(before)
+    chart.baclofen(now, since="20h")
+    assert ("baclofen started or raised within 72 h" in toxicity(chart).context) is raised
+
+
+def test_a_dose_not_entered_is_no_rise() -> None:
+    """Nobody knows; where it is the only order it is a start."""
+    chart = Chart()
+    chart.baclofen(None, since="20h")
+    assert "baclofen started or raised within 72 h" in toxicity(chart).context

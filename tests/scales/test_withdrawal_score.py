@@ -88,6 +88,11 @@ def test_domains_are_capped() -> None:
         ([("60d", 110.0), ("20d", 112.0), ("1h", 152.0)], False),
         ([("5h", 150.0), ("1h", 110.0)], True),
         ([("8h", 150.0), ("1h", 110.0)], False),
+        ([("7h", 150.0), ("1h", 110.0)], True),
+        ([("7.001h", 150.0), ("1h", 110.0)], False),
+        ([("5h", 149.0), ("1h", 110.0)], False),
+        ([("12h", 150.0), ("5h", 150.0), ("1h", 110.0)], True),
+        ([("20h", 150.0), ("12h", 115.0), ("5h", 150.0), ("1h", 110.0)], True),
     ],
 )
 def test_pressure_by_its_rise_and_by_its_swing(values: list[tuple[str, float]], counted: bool) -> None:

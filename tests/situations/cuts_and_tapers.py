@@ -305,3 +305,72 @@ def cut_for_a_reason_of_the_order_stopped() -> Decided:
     chart, order = home(mg=15)
     chart.baclofen(5)
     return chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped", statusReason={"text": "Adverse reaction"})])
+
+
+@situation("ABR-02")
+def cut_by_mouth_and_by_pump() -> Decided:
+    """60 to 15 mg/day by mouth and 350 to 175 mcg/day by pump in one signing."""
+    chart, order = home()
+    chart.pump()
+    by_mouth = chart.draft(order, status="active", authoredOn=instant("0h"))
+    by_mouth["dosageInstruction"][0]["doseAndRate"] = [{"doseQuantity": {"value": 5, "unit": "mg", "code": "mg"}}]
+    by_pump = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    by_pump["dosageInstruction"][0]["doseAndRate"] = [
+        {"rateQuantity": {"value": 175, "unit": "mcg/day", "code": "ug/d"}}
+    ]
+    return chart.decide(ORDER_SIGN, [by_mouth, by_pump])
+
+
+@situation("ABR-02")
+def childs_cut_by_a_third() -> Decided:
+    """A child's 24 mg/day becomes 16."""
+    chart, order = home(9, 8)
+    return lowered(chart, order, 16 / 3)
+
+
+@situation("ABR-02")
+def childs_cut_to_a_third() -> Decided:
+    """A child's 30 mg/day becomes 9."""
+    chart, order = home(9, 10)
+    return lowered(chart, order, 3)
+
+
+def pump_cut_planned(plan: str, *, stay: bool) -> Decided:
+    """350 to 175 mcg/day with something written about it."""
+    chart = Chart()
+    chart.pump()
+    draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    draft["dosageInstruction"][0]["doseAndRate"] = [{"rateQuantity": {"value": 175, "unit": "mcg/day", "code": "ug/d"}}]
+    if stay:
+        chart.stay("10h")
+    if plan:
+        chart.add("CarePlan", status="active", intent="plan", title=plan)
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def pump_cut_in_hospital_without_a_plan() -> Decided:
+    """By pump 350 to 175 mcg/day in hospital, nothing written."""
+    return pump_cut_planned("", stay=True)
+
+
+@situation("ABR-02")
+def pump_cut_in_hospital_within_a_taper() -> Decided:
+    """By pump 350 to 175 mcg/day in hospital, within a written taper."""
+    return pump_cut_planned("Baclofen taper plan", stay=True)
+
+
+@situation("ABR-02")
+def pump_cut_at_home_within_a_taper() -> Decided:
+    """By pump 350 to 175 mcg/day at home, within a written taper."""
+    return pump_cut_planned("Baclofen taper plan", stay=False)
+
+
+@situation("ABR-02")
+def pump_rate_not_entered() -> Decided:
+    """By pump, the new rate is not entered."""
+    chart = Chart()
+    chart.pump()
+    draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    del draft["dosageInstruction"][0]["doseAndRate"]
+    return chart.decide(ORDER_SIGN, [draft])

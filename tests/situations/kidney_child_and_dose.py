@@ -220,4 +220,18 @@ SITUATIONS = [
               lambda: tablets(signs=["Hypotonia"], vitals=[("9269-2", 8, "{score}")]).decide()),
     Situation("NEO-02", "A newborn exposed to an unnamed drug, with its date", lambda: (chart := newborn(told=""),
               chart.condition("Maternal medication exposure in utero.", "1d"), chart.decide())[-1]),
+    Situation("REN-01", "A start at exactly 20 mg/day with an eGFR of 24", lambda: with_egfr(24).decide(
+        ORDER_SIGN, [Chart().baclofen(5, 4, "0h", status="draft") | {"id": "new"}])),
+    Situation("REN-01", "A start in micrograms with an eGFR of 24",
+              lambda: (d := start(20), d["dosageInstruction"][0].update(
+        doseAndRate=[{"doseQuantity": {"value": 20, "unit": "mcg"}}]), with_egfr(24).decide(ORDER_SIGN, [d]))[-1]),
+    Situation("REN-01", "A start at 330 mg/day with an eGFR of 24", lambda: begun(with_egfr(24), 110)),
+    Situation("TOX-01", "Withdrawal or toxicity, the same points", lambda: tablets(
+        stay="31h", signs=["Delirium", "Hallucinations", "Stupor"],
+        vitals=[("8480-6", 85, "mm[Hg]"), ("8867-4", 45, "/min")]).decide()),
+    Situation("WDR-01", "Withdrawal or toxicity, the same points, told with toxicity", lambda: tablets(
+        stay="31h", signs=["Delirium", "Hallucinations", "Stupor"],
+        vitals=[("8480-6", 85, "mm[Hg]"), ("8867-4", 45, "/min")]).decide()),
+    Situation("EDU-01", "Never taught, a pump with morphine beside tablets", lambda: (
+        chart := untaught(), chart.pump(drug="morphine"), chart.decide())[-1]),
 ]  # fmt: skip

@@ -244,4 +244,9 @@ SITUATIONS = [
     Situation("PER-06", "Operated on four days ago", lambda: ward(procedures=[(KNEE, "4d")], given=["26h"]).decide()),
     Situation("PER-06", "Operated on yesterday and at home again, the order lapsed", lambda: tablets(
         order={"until": "28h"}, procedures=[(KNEE, "30h")]).decide()),
+    Situation("PER-02", "Nil by mouth, another order excepts medications",
+              lambda: fasting(tablets(orders=["NPO except medications"]))),
+    Situation("PER-02", "A hold in many words", lambda: order(
+        tablets(), "Hold all oral medications until reviewed by the anaesthetist on the morning of surgery", "0h")),
+    Situation("PER-03", "A knee operation with a pump, on an evening", lambda: order(pump(alarm="+17d"), KNEE, "+74h")),
 ]  # fmt: skip

@@ -325,3 +325,84 @@ def forbidden_by_pump() -> Decided:
     order = chart.resources.pop()
     chart.resources.pop()
     return chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")])
+
+
+@situation("ABR-01")
+def stop_of_a_pump_with_baclofen_and_morphine() -> Decided:
+    """The order of a pump with baclofen and morphine is stopped."""
+    chart = Chart()
+    chart.pump(drug="baclofen 40 mg + morphine 20 mg")
+    return chart.decide(ORDER_SIGN, [chart.draft(chart.resources[-1], status="stopped")])
+
+
+@situation("ABR-01")
+def stop_of_a_pump_of_unknown_drug() -> Decided:
+    """A pump of unknown drug is ordered to be stopped."""
+    chart = Chart()
+    chart.pump(drug=None)
+    draft = {"resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order", "subject": SUBJECT,
+             "code": {"text": "Stop intrathecal pump"}, "authoredOn": instant("0h")}  # fmt: skip
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-01")
+def stop_of_a_pump_with_morphine_in_words() -> Decided:
+    """A pump with morphine is ordered to be stopped."""
+    chart = Chart()
+    chart.pump(drug="morphine")
+    draft = {"resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order", "subject": SUBJECT,
+             "code": {"text": "Stop intrathecal pump"}, "authoredOn": instant("0h")}  # fmt: skip
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-01")
+def six_hourly_stopped_eleven_hours_ago() -> Decided:
+    """Taken every six hours, stopped eleven hours ago."""
+    chart = Chart()
+    chart.baclofen(15, 4, status="stopped", until="11h")
+    return chart.decide()
+
+
+@situation("ABR-01")
+def stopped_exactly_twelve_hours_ago() -> Decided:
+    """Stopped exactly twelve hours ago."""
+    return home(status="stopped", until="12h")[0].decide()
+
+
+@situation("ABR-01")
+def stopped_exactly_seven_days_ago() -> Decided:
+    """Stopped exactly seven days ago."""
+    return home(status="stopped", until="7d")[0].decide()
+
+
+@situation("ABR-01")
+def stopped_in_some_month() -> Decided:
+    """A statement: stopped in March."""
+    chart = Chart()
+    told = chart.baclofen(statement=True, status="stopped")
+    told["effectivePeriod"] = {"start": "2025-01", "end": "2026-03"}
+    return chart.decide()
+
+
+@situation("ABR-01")
+def stopped_in_some_year() -> Decided:
+    """A statement: stopped in 2026."""
+    chart = Chart()
+    told = chart.baclofen(statement=True, status="stopped")
+    told["effectivePeriod"] = {"start": "2025", "end": "2026"}
+    return chart.decide()
+
+
+@situation("ABR-01")
+def not_taken_since_it_ran_out() -> Decided:
+    """A statement: not taken, it ran out two days ago."""
+    chart = Chart()
+    chart.baclofen(statement=True, status="not-taken", until="2d", statusReason=[{"text": "Ran out"}])
+    return chart.decide()
+
+
+@situation("ABR-01")
+def seven_unread_orders_are_sent_out() -> Decided:
+    """Seven orders that cannot be read are sent out, for somebody on baclofen."""
+    chart, _ = home()
+    return chart.decide(ORDER_DISPATCH, dispatched=tuple(f"MedicationRequest/none{i}" for i in range(7)))

@@ -100,4 +100,16 @@ SITUATIONS = [
     Situation("TXE-06", "Haloperidol for agitation after ten days of baclofen", lambda: signing(
         at_home(mg=5, order={"since": "10d", "status": "stopped", "until": "26h"}, signs=["Agitation"]),
                       draft(HALDOL))),
+    Situation("TXE-03", "Flumazenil for somebody without baclofen", lambda: signing(
+        tell(Chart(), signs=["Seizure"], problems=["Baclofen overdose"]), draft(FLUMAZENIL))),
+    Situation("TXE-05", "A head scan after the pump team was called", lambda: signing(
+        tell(pump_overdue(), procedures=[("Consult pump clinic", "2h")]), service(CT))),
+    Situation("TXE-05", "A head scan, and an order is revoked", lambda: signing(
+        pump_overdue(), service(CT), service("Blood culture") | {"status": "revoked"})),
+    Situation("TXE-05", "A head scan that is active already",
+              lambda: signing(pump_overdue(), service(CT) | {"status": "active"})),
+    Situation("TXE-05", "A head scan, and another is forbidden", lambda: signing(
+        pump_overdue(), service(CT), service("MRI brain") | {"doNotPerform": True})),
+    Situation("TXE-05", "A head scan beside a diet that stands", lambda: (
+        chart := pump_overdue(), chart.order("Regular diet"), signing(chart, service(CT)))[-1]),
 ]  # fmt: skip

@@ -196,7 +196,8 @@ def _stopped_at_an_unknown_time(case: Case, gap: Interruption) -> Verdict:
     written = gap.since.earliest if gap.since else None
     if written is None or (case.now - written).days > case.moment.limit(WRITTEN_WITHIN):
         return Quiet("stopped at an unknown time, written more than a year ago", rests_on=())
-    if (case.now - written).days < case.moment.limit(limits.SHORT_USE):
+    days = (case.oral.days if case.oral else 0) if gap.is_timed else (case.now - written).days
+    if days < case.moment.limit(limits.SHORT_USE):
         return Quiet("short use, whenever it was stopped", rests_on=())
     if excuse := _meant(case, gap.order.reasons if gap.order else frozenset()):
         return excuse

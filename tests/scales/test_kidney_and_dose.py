@@ -1,0 +1,226 @@
+"""How well the kidneys work, and which doses can hardly be meant: what the charts of the rules' tests do not reach."""
+
+from typing import Any
+
+import pytest
+
+from cards.record.facts import DailyDose
+from cards.scales.age import ADULT, Age, age_of, limits_for
+from cards.scales.dose_check import is_unit_slip
+from cards.scales.kidney import Grade
+from tests.chart import NOW, Chart, Resource, instant
+
+CREATININE, EGFR = "2160-0", "98979-8"
+
+
+def kidney(
+    *creatinine: tuple[str, float], problems: tuple[tuple[str, str], ...] = (), egfr: float | None = None
+) -> Any:
+    """Creatinine in mg/dL, oldest first or not; problems with their onset."""
+    chart = Chart()
+    for when, value in creatinine:
+        chart.vital(CREATININE, value, "mg/dL", when)
+    for text, onset in problems:
+        chart.condition(text, onset)
+    if egfr:
+        chart.vital(EGFR, egfr, "mL/min/{1.73_m2}", "20d")
+    return chart.case().kidney
+
+
+@pytest.mark.parametrize(
+    ("values", "acute", "first"),
+    [
+        ((("5d", 1.0), ("1h", 1.5)), True, True),
+        ((("5d", 1.0), ("1h", 1.49)), False, False),
+        ((("5d", 1.0), ("1h", 2.0)), True, False),
+        ((("5d", 1.0), ("1h", 1.99)), True, True),
+        ((("8d", 1.0), ("1h", 1.6)), False, False),
+        ((("40h", 1.0), ("1h", 1.3)), True, True),
+        ((("40h", 1.0), ("1h", 1.29)), False, False),
+        ((("50h", 1.0), ("1h", 1.3)), False, False),
+        ((("49h", 1.0), ("1h", 1.3)), True, True),
+        ((("20h", 1.0), ("19.5h", 1.5)), True, True),
+        ((("1h", 1.0), ("1h", 1.5)), False, False),
+        ((("1h", 1.5),), False, False),
+        ((("12d", 1.0), ("8d", 2.0)), False, False),
+        ((("10d", 1.0), ("6d", 2.0), ("1h", 1.1)), True, False),
+        ((("1h", 1.5), ("5d", 1.0), ("3d", 1.2)), True, True),
+    ],
+)
+def test_acute_injury_by_creatinine(values: tuple[tuple[str, float], ...], acute: bool, first: bool) -> None:
+    """1.5 x a value of the week before, or 0.3 mg/dL in 48 h, within the last seven days; twice is beyond stage 1."""
+    found = kidney(*values)
+    assert (found.is_acute, found.is_first_stage) == (acute, first)
+    assert found.grade is (Grade.POOR if acute else Grade.UNKNOWN)
+    assert found.fell_far is (acute and not first)
+
+
+def test_the_rise_is_told_with_its_numbers() -> None:
+    """As the card shows it."""
+    assert kidney(("5d", 1.0), ("1h", 1.65)).because == "acute kidney injury: creatinine 1.65 mg/dL, 1.6 x baseline"
+
+
+@pytest.mark.parametrize(
+    ("text", "onset", "acute", "first", "because"),
+    [
+        ("Acute kidney injury", "2d", True, False, "acute kidney injury (stage not recorded)"),
+        ("Acute kidney injury stage 1", "2d", True, True, "acute kidney injury"),
+        ("Acute kidney injury, stage I", "2d", True, True, "acute kidney injury"),
+        ("Acute kidney injury stage 2", "2d", True, False, "acute kidney injury"),
+        ("Acute kidney injury stage III", "2d", True, False, "acute kidney injury"),
+        ("Acute kidney injury on CKD stage 3", "2d", True, False, "acute kidney injury (stage not recorded)"),
+        (
+            "Acute kidney injury on chronic kidney disease stage 1",
+            "2d",
+            True,
+            False,
+            "acute kidney injury (stage not recorded)",
+        ),
+        ("Acute kidney injury", "7d", True, False, "acute kidney injury (stage not recorded)"),
+        ("Acute kidney injury", "7.1d", False, False, "no eGFR recorded within a year"),
+    ],
+)
+def test_acute_injury_in_words(text: str, onset: str, acute: bool, first: bool, because: str) -> None:
+    """Its stage where one is told; the stage of a chronic disease is another one."""
+    found = kidney(problems=((text, onset),))
+    assert (found.is_acute, found.is_first_stage, found.because) == (acute, first, because)
+
+
+def test_a_poor_egfr_stays_poor_beside_a_small_acute_rise() -> None:
+    """Stage 1 alone is not far; with an eGFR under 30 it is."""
+    values = (("5d", 1.0), ("1h", 1.5))
+    assert not kidney(*values, egfr=45).fell_far
+    assert kidney(*values, egfr=29).fell_far
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "grade"),
+    [(60, "", Grade.NORMAL), (59.9, "", Grade.REDUCED), (30, "", Grade.REDUCED), (29.9, "", Grade.POOR),
+     (60, "<", Grade.REDUCED), (30, "<", Grade.POOR), (60, ">", Grade.NORMAL), (30, ">", Grade.REDUCED)],
+)  # fmt: skip
+def test_grades_by_egfr(value: float, comparator: str, grade: Grade) -> None:
+    """Both sides of 60 and 30; "<60" is below it."""
+    chart = Chart()
+    told = chart.vital(EGFR, value, "mL/min/{1.73_m2}", "20d")
+    if comparator:
+        told["valueQuantity"]["comparator"] = comparator
+    found = chart.case().kidney
+    assert found.grade is grade
+    assert found.has_low_egfr is (grade is Grade.POOR)
+    assert found.because == f"eGFR {comparator}{value:g} mL/min/1.73 m2"
+
+
+@pytest.mark.parametrize("order", [("30d", "10d"), ("10d", "30d")])
+def test_the_newest_egfr_counts(order: tuple[str, str]) -> None:
+    """45 a month ago, 25 ten days ago."""
+    chart = Chart()
+    for when in order:
+        chart.vital(EGFR, {"30d": 45, "10d": 25}[when], "mL/min/{1.73_m2}", when)
+    assert chart.case().kidney.grade is Grade.POOR
+
+
+@pytest.mark.parametrize(
+    ("change", "grade"),
+    [({"status": "cancelled"}, Grade.UNKNOWN), ({"effectiveDateTime": instant("+2h")}, Grade.UNKNOWN),
+     ({"status": "preliminary"}, Grade.POOR)],
+)  # fmt: skip
+def test_which_values_count(change: Resource, grade: Grade) -> None:
+    """Not a cancelled one, not one of the future."""
+    chart = Chart()
+    chart.vital(EGFR, 25, "mL/min/{1.73_m2}", "20d").update(change)
+    assert chart.case().kidney.grade is grade
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_dialysis_while_it_lasts(active: bool) -> None:
+    """Before any number."""
+    chart = Chart()
+    chart.vital(EGFR, 90, "mL/min/{1.73_m2}", "20d")
+    chart.condition("End stage renal disease on hemodialysis", "900d", active=active)
+    assert chart.case().kidney.grade is (Grade.DIALYSIS if active else Grade.NORMAL)
+
+
+# -- doses -------------------------------------------------------------------------------------------------------------
+
+
+def mcg(low: float, high: float | None = None, unit: str = "mcg/day") -> DailyDose:
+    """A daily dose."""
+    return DailyDose(low=low, high=low if high is None else high, unit=unit)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "slip"),
+    [
+        (mcg(350), mcg(0.35), True),
+        (mcg(350), mcg(0.351), False),
+        (mcg(350), mcg(0.36), False),
+        (mcg(350), mcg(350), False),
+        (mcg(350), mcg(0), False),
+        (mcg(350), mcg(0.35, unit="mg/day"), False),
+        (None, mcg(0.35), False),
+        (mcg(350), None, False),
+    ],
+)
+def test_a_thousandth_is_a_slip_of_units(before: DailyDose | None, after: DailyDose | None, slip: bool) -> None:
+    """Exactly; anything else is a dose."""
+    assert is_unit_slip(before, after) is slip
+
+
+@pytest.mark.parametrize(
+    ("dosage", "told"),
+    [
+        ([{"doseQuantity": {"value": 20, "unit": "mcg"}}], "20 mcg"),
+        ([{"rateQuantity": {"value": 60, "unit": "mcg/day"}}], "60 mcg/day"),
+    ],
+)
+def test_micrograms_by_mouth_are_told_as_written(dosage: list[Resource], told: str) -> None:
+    """A dose, else a day."""
+    chart = Chart()
+    chart.baclofen()["dosageInstruction"][0]["doseAndRate"] = dosage
+    (doubt,) = chart.case().dose_doubts
+    assert doubt.told == told
+
+
+# -- age ---------------------------------------------------------------------------------------------------------------
+
+
+def test_age_is_certain_only_within_what_is_known() -> None:
+    """Born in some month or year, or on a day, or nobody knows."""
+    assert Age(17.5, 18.4).is_at_least(17.5)
+    assert not Age(17.5, 18.4).is_at_least(18)
+    assert Age(17.5, 17.9).is_under(18)
+    assert not Age(17.5, 18.0).is_under(18)
+    assert not Age(None, None).is_at_least(0)
+    assert not Age(None, None).is_under(200)
+
+
+@pytest.mark.parametrize(
+    ("born", "youngest", "oldest"),
+    [("2000", 25.19, 26.19), ("2000-03", 25.94, 26.03), ("2000-03-11", 25.99, 26.0), ("2027-01-01", None, None)],
+)
+def test_age_from_what_is_written(born: str, youngest: float | None, oldest: float | None) -> None:
+    """A year, a month, a day; a birth in the future is none."""
+    chart = Chart(age=None)
+    chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": born})
+    age = age_of(chart.case().record.patient, NOW)
+    assert age.youngest == (None if youngest is None else pytest.approx(youngest, abs=0.01))
+    assert age.oldest == (None if oldest is None else pytest.approx(oldest, abs=0.01))
+
+
+def test_born_today() -> None:
+    """Never younger than nothing."""
+    chart = Chart(age=None)
+    chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": "2026-03-10"})
+    assert age_of(chart.case().record.patient, NOW).youngest == 0
+
+
+@pytest.mark.parametrize(
+    ("age", "lowest"), [(0.9, 70), (1, 72), (1.9, 72), (2, 74), (9.9, 88), (10, 90), (11.9, 90), (16, 90)]
+)
+def test_the_low_pressure_of_a_child_grows_with_age(age: float, lowest: float) -> None:
+    """PALS: 70 + 2 x age from one to ten years."""
+    found = limits_for(Age(age, age))
+    assert found is not None
+    assert found.systolic_low == lowest
+    assert found.diastolic_high == (100 if age >= 16 else None)
+    assert (found is ADULT) is (age >= 16)
