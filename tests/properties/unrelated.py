@@ -97,8 +97,8 @@ def _allergy(call: Call, chance: Random) -> Resource:
 
 def _mistake(call: Call, chance: Random) -> Resource:
     """Entered in error: whatever it says, it says nothing."""
-    said = chance.choice([r for r in call.resources if "status" in r])
-    return {**said, "status": "entered-in-error", "id": ""}
+    said = [r for r in call.resources if "status" in r]
+    return {**chance.choice(said), "status": "entered-in-error", "id": ""} if said else _allergy(call, chance)
 
 
 MAKERS: tuple[Callable[[Call, Random], Resource], ...] = (
