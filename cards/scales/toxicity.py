@@ -4,6 +4,8 @@ Blood pressure and heart rate are weak discriminators: oral overdoses were hyper
 without rigidity means toxicity; rigidity means withdrawal even with a low pulse or pressure.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from cards import limits, sources
@@ -86,8 +88,12 @@ def toxicity(record: Record, found: Findings, ages: VitalLimits | None, pump: Pu
     stiff = found.sign(Sign.SPASTICITY)
     tone = "high" if stiff else "low" if low_tone else "normal" if found.sign(Sign.TONE_NORMAL) else "not documented"
     context = _context(record, found, pump, moment)
-    gate = moment.limit(GATE_WITH_CONTEXT if context else GATE_ALONE)
-    return Toxicity(tuple(items), tuple(context), tone, sum(item.points for item in items) >= gate)
+    return Toxicity(tuple(items), tuple(context), tone, meets_gate(items, context, moment))
+
+
+def meets_gate(items: Sequence[Item], context: Sequence[str], moment: Moment) -> bool:
+    """Whether the points are enough, given whether anything would explain them."""
+    return sum(item.points for item in items) >= moment.limit(GATE_WITH_CONTEXT if context else GATE_ALONE)
 
 
 def _item(found: Findings, code: str, finding: Finding) -> Item:

@@ -5,10 +5,12 @@ visual hallucinations 56.5 %, confusion 47.8 % (C-LEO05b); itching and tone are 
 intrathecal withdrawal (C-MEY03).
 """
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 
 from cards import limits, sources
-from cards.limits import JUDGEMENT, limit
+from cards.limits import JUDGEMENT, Limit, limit
 from cards.record.concepts import Measure, Sign
 from cards.scales.age import EXTREME_FEVER, FEVER, HIGH_FEVER, VitalLimits
 from cards.timeline.findings import Finding, Findings, shown
@@ -125,13 +127,18 @@ def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: boo
         *_breathing_and_skin(found, ages, is_intrathecal=is_intrathecal),
         *_laboratory(found),
     ]
-    points = sum(
-        min(found.limit(cap), sum(item.points for item in items if item.code[0] == domain))
-        for domain, cap in CAPS.items()
-    )
+    points = capped_points(items, found.limit)
     counted = Score(tuple(items), points)
     flags = _red_flags(counted, found, ages, is_child=is_child)
     return Score(tuple(items), points, tuple(flags), tuple(found.not_counted))
+
+
+def capped_points(items: Iterable[Item], limit_of: Callable[[Limit], float]) -> float:
+    """The sum of the points, no domain above its cap."""
+    domains: dict[str, float] = dict.fromkeys(CAPS, 0)
+    for item in items:
+        domains[item.code[0]] += item.points
+    return sum(min(limit_of(CAPS[domain]), points) for domain, points in domains.items())
 
 
 def _item(found: Findings, code: str, finding: Finding) -> Item:

@@ -104,11 +104,12 @@ def test_withdrawal_or_toxicity_when_tone_was_not_examined() -> None:
 
 @pytest.mark.parametrize(
     ("signs", "holds"),
-    [(("Flaccid",), True), (("Somnolent",), True), (("Apnea",), False), (("Apnea", "Bradycardia", "Hypotension"), True),
+    [(("Flaccid",), True), (("Somnolent",), False), (("Apnea",), False),
+     (("Apnea", "Bradycardia", "Hypotension"), True),
      (("Rigidity", "Somnolent"), False), (("Rigidity", "Apnea", "Bradycardia", "Hypotension"), False), ((), False)],
 )  # fmt: skip
 def test_when_holding_baclofen_may_be_right(signs: tuple[str, ...], holds: bool) -> None:
-    """Limp, drowsy or otherwise toxic; never with rigidity."""
+    """Limp or otherwise toxic; not drowsy alone, for withdrawal does that, too; never with rigidity."""
     chart = Chart()
     chart.baclofen()
     for sign in signs:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from cards.scales.toxicity import Toxicity
+from cards.scales.toxicity import Toxicity, meets_gate
 from cards.scales.withdrawal_gate import Answer, gate
-from cards.scales.withdrawal_score import Item, Score
+from cards.scales.withdrawal_score import Item, Score, capped_points
 from cards.timeline.findings import Finding
 from cards.timeline.interruptions import Level
 from cards.verdict import Urgency
+from tests.chart import Chart
 
+MOMENT = Chart().moment()
 NONE, POSSIBLE, PROBABLE, CONFIRMED = Level.NONE, Level.POSSIBLE, Level.PROBABLE, Level.CONFIRMED
 
 
@@ -20,12 +22,12 @@ def items(told: str) -> tuple[Item, ...]:
 
 def score(told: str, flags: tuple[str, ...] = ()) -> Score:
     """A count."""
-    return Score(items(told), flags, ())
+    return Score(items(told), capped_points(items(told), MOMENT.limit), flags)
 
 
 def toxic(told: str = "", tone: str = "high", context: tuple[str, ...] = ()) -> Toxicity:
     """Signs of toxicity; rigid unless said otherwise."""
-    return Toxicity(items(told), context, tone)
+    return Toxicity(items(told), context, tone, meets_gate(items(told), context, MOMENT))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def toxic(told: str = "", tone: str = "high", context: tuple[str, ...] = ()) -> 
 )
 def test_by_mouth(findings: str, level: Level, met: bool) -> None:
     """Three points with a named finding; two telling ones when confirmed; six with rigidity when only possible."""
-    answer = gate(score(findings), level, toxic(), is_intrathecal=False).answer
+    answer = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=False).answer
     assert answer is (Answer.WITHDRAWAL if met else Answer.NO)
 
 
@@ -73,7 +75,7 @@ def test_by_mouth(findings: str, level: Level, met: bool) -> None:
 )
 def test_by_pump(findings: str, level: Level, normal: bool, met: bool) -> None:
     """Two points; itching alone is named; five in two domains when possible, six with rigidity when it runs well."""
-    judged = gate(score(findings), level, toxic(), is_intrathecal=True, is_interrogated_normal=normal)
+    judged = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=True, is_interrogated_normal=normal)
     assert judged.answer is (Answer.WITHDRAWAL if met else Answer.NO)
 
 
@@ -91,7 +93,7 @@ def test_by_pump(findings: str, level: Level, normal: bool, met: bool) -> None:
 )
 def test_with_another_cause_on_record(findings: str, level: Level, by_pump: bool, met: bool) -> None:
     """Two points more when only possible, except rigidity with a pump; no more when probable."""
-    judged = gate(score(findings), level, toxic(), is_intrathecal=by_pump, has_alternative=True)
+    judged = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=by_pump, has_alternative=True)
     assert judged.answer is (Answer.WITHDRAWAL if met else Answer.NO)
 
 
@@ -108,7 +110,7 @@ def test_with_another_cause_on_record(findings: str, level: Level, by_pump: bool
 )
 def test_or_toxicity(signs: str, tone: str, context: tuple[str, ...], answer: Answer) -> None:
     """Four points of withdrawal. Low tone decides; without tone it is open when toxicity weighs nearly as much."""
-    judged = gate(score("P1=2 P3=1 A2=1"), PROBABLE, toxic(signs, tone, context), is_intrathecal=False)
+    judged = gate(score("P1=2 P3=1 A2=1"), PROBABLE, toxic(signs, tone, context), MOMENT, is_intrathecal=False)
     assert judged.answer is answer
     if answer is Answer.UNCERTAIN:
         assert judged.urgency is Urgency.WARNING
@@ -119,7 +121,7 @@ def test_or_toxicity(signs: str, tone: str, context: tuple[str, ...], answer: An
 def test_two_points_ahead_are_not_uncertain(findings: str, answer: Answer) -> None:
     """Four points of toxicity: five are close, six are not."""
     signs = toxic("X2=2 X4=1 X5=1", "not documented")
-    assert gate(score(findings), PROBABLE, signs, is_intrathecal=False).answer is answer
+    assert gate(score(findings), PROBABLE, signs, MOMENT, is_intrathecal=False).answer is answer
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_two_points_ahead_are_not_uncertain(findings: str, answer: Answer) -> No
 )
 def test_how_urgent(findings: str, flags: tuple[str, ...], level: Level, by_pump: bool, urgency: Urgency) -> None:
     """A red flag or six points (four by pump); when only possible a red flag with rigidity."""
-    judged = gate(score(findings, flags), level, toxic(), is_intrathecal=by_pump)
+    judged = gate(score(findings, flags), level, toxic(), MOMENT, is_intrathecal=by_pump)
     assert (judged.answer, judged.urgency) == (Answer.WITHDRAWAL, urgency)
 
 
@@ -149,7 +151,7 @@ def test_how_urgent(findings: str, flags: tuple[str, ...], level: Level, by_pump
 )  # fmt: skip
 def test_symptoms_without_vital_signs(findings: str, level: Level, urgency: Urgency) -> None:
     """At most a warning, unless it is confirmed or there was a seizure (FND-08)."""
-    judged = gate(score(findings), level, toxic(), is_intrathecal=False, has_vitals=False)
+    judged = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=False, has_vitals=False)
     assert judged.urgency is urgency
 
 
@@ -161,7 +163,7 @@ def test_symptoms_without_vital_signs(findings: str, level: Level, urgency: Urge
 )  # fmt: skip
 def test_the_answer_is_explained(answer: Answer, findings: str, tone: str, because: str) -> None:
     """In words."""
-    judged = gate(score(findings), PROBABLE, toxic(tone=tone), is_intrathecal=False)
+    judged = gate(score(findings), PROBABLE, toxic(tone=tone), MOMENT, is_intrathecal=False)
     assert (judged.answer, judged.because) == (answer, because)
 
 
