@@ -200,10 +200,7 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
     """The order was stopped, held or has lapsed, and no other holds."""
     if exposure.current:
         return None
-    in_setting = [
-        o for o in exposure.orders
-        if o.status in ("stopped", "cancelled", "on-hold", "completed") or not is_open(o, moment.now)
-    ]  # fmt: skip
+    in_setting = [o for o in exposure.orders if o.status == "on-hold" or not is_open(o, moment.now)]
     if stay is not None:
         in_setting = [o for o in in_setting if not is_home(o, stay)]
     elif any(is_open(o, moment.now) and o.status != "on-hold" for o in exposure.orders):

@@ -184,6 +184,80 @@ def test_an_order_of_the_stay_that_is_over(status: str) -> None:
     assert kinds == {{"on-hold": Kind.HELD, "completed": Kind.LAPSED}.get(status, Kind.STOPPED)}
 
 
+@pytest.mark.parametrize(
+    ("given", "ended", "hours", "basis"),
+    [("40h", "30h", 40, "last dose given"), (None, "30h", 30, "order ended"), ("20h", "30h", 20, "last dose given"),
+     (None, None, 60, "admission (last possible dose)")],
+)  # fmt: skip
+def test_an_order_of_the_stay_is_counted_from_the_last_dose_or_its_end(
+    given: str | None, ended: str | None, hours: float, basis: str
+) -> None:
+    """Stopped in the stay; the dose given last, else the end of the order, else admission."""
+    chart = Chart()
+    chart.stay("60h")
+    chart.baclofen(since="59h", category="inpatient", status="stopped", until=ended)
+    if given:
+        chart.given(given)
+    gap = by(chart, Kind.STOPPED)
+    assert gap is not None
+    assert (round(gap.hours(NOW)), gap.basis) == (hours, basis)
+
+
+def test_the_order_that_ended_last_is_the_one_that_was_stopped() -> None:
+    """In whatever order they stand; a course that ended as meant comes after one that was stopped."""
+    for untils in (("50h", "30h"), ("30h", "50h")):
+        chart = Chart()
+        chart.stay("60h")
+        ids = {
+            until: chart.baclofen(since="59h", category="inpatient", status="stopped", until=until)["id"]
+            for until in untils
+        }
+        chart.baclofen(since="59h", category="inpatient", status="completed", until="20h")
+        gap = by(chart, Kind.STOPPED)
+        assert gap is not None
+        assert gap.order is not None
+        assert gap.order.reference == f"MedicationRequest/{ids['30h']}"
+
+
+def test_a_dose_after_the_supply_ended_shows_that_there_was_more() -> None:
+    """The fills end ten days ago, a dose is charted two days ago."""
+    chart = Chart()
+    chart.baclofen()
+    chart.fill("40d", 30)
+    gap = by(chart, Kind.SUPPLY_OUT)
+    assert gap is not None
+    assert gap.basis == "supply ended"
+    chart.given("2d")
+    assert by(chart, Kind.SUPPLY_OUT) is None
+
+
+def test_an_omission_names_the_home_order() -> None:
+    """So that its reasons can be asked for."""
+    chart = Chart()
+    home = chart.baclofen()
+    chart.stay("30h")
+    gap = by(chart, Kind.OMITTED)
+    assert gap is not None
+    assert gap.order is not None
+    assert gap.order.reference == f"MedicationRequest/{home['id']}"
+    chart = Chart()
+    chart.fill("10d", 30)
+    chart.stay("30h")
+    filled = by(chart, Kind.OMITTED)
+    assert filled is not None
+    assert filled.order is None
+
+
+@pytest.mark.parametrize(("until", "level"), [("10d", Level.PROBABLE), ("15d", Level.NONE)])
+def test_an_interruption_of_before_last_week_fades(until: str, level: Level) -> None:
+    """By one step, then altogether."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until=until)
+    gap = by(chart, Kind.STOPPED)
+    assert gap is not None
+    assert gap.level is level
+
+
 def test_a_taper_under_way_is_a_possible_interruption() -> None:
     """Where nothing surer is found; since when is not said."""
     chart = Chart()

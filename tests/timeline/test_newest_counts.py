@@ -7,6 +7,7 @@ import pytest
 from cards.record.concepts import Act
 from cards.timeline.education import last_taught
 from cards.timeline.operations import just_done, planned
+from cards.verdict import Quiet
 from tests.chart import Chart, instant, moment
 from tests.rules.test_pump_device import reading
 
@@ -37,7 +38,7 @@ def test_settings_read_at_the_pump(times: tuple[str, ...]) -> None:
     chart.procedure("Intrathecal pump refill", "20d")
     for when in times:
         reading(chart, "Pump daily dose", {"3d": 200, "2d": 500, "1d": 350}[when], "mcg/day", when)
-    assert chart.decide().urgency("pump-failure-risk") == ""
+    assert isinstance(chart.decide().verdict("PMP-03"), Quiet)
 
 
 @pytest.mark.parametrize("times", orders(TIMES))

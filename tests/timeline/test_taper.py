@@ -9,7 +9,7 @@ from cards.hooks import ORDER_SIGN
 from cards.record.facts import DailyDose, DoseStep
 from cards.record.when import When
 from cards.taper_builder import split_in_three, taper_steps
-from cards.timeline.taper import ending, too_large_step
+from cards.timeline.taper import ending, entered_taper, too_large_step
 from tests.chart import Chart, instant, moment
 
 
@@ -214,3 +214,37 @@ def test_a_plan_completed_within_a_month_explains_a_stop(ended: str | None, expl
     more = {"period": {"start": instant("90d"), "end": instant(ended)}} if ended else {}
     chart.add("CarePlan", status="completed", intent="plan", title="Baclofen taper plan", **more)
     assert (chart.case().taper is not None) is explains
+
+
+def entered(*parts: tuple[float, str | None, str | None]) -> list[tuple[float, float | None]]:
+    """Orders of mg three times a day, from and until: the steps that they describe together, mg/day and days."""
+    chart = Chart()
+    for mg, start, end in parts:
+        order = chart.baclofen(mg, since="1d")
+        bounds = {key: instant(when) for key, when in (("start", start), ("end", end)) if when}
+        if bounds:
+            order["dosageInstruction"][0]["timing"]["repeat"]["boundsPeriod"] = bounds
+    steps_found = entered_taper(chart.case().record.medication_orders)
+    lengths = [(s.end.latest - s.start.earliest).days if s.start and s.end else None for s in steps_found]
+    return [(s.dose.low, length) for s, length in zip(steps_found, lengths, strict=True) if s.dose]
+
+
+@pytest.mark.parametrize(
+    ("parts", "steps_found"),
+    [
+        ([(20, "0d", "+7d"), (15, "+7d", "+14d"), (10, "+14d", None)], [(60, 7), (45, 7), (30, None)]),
+        ([(10, "+14d", None), (20, "0d", "+7d"), (15, "+7d", "+14d")], [(60, 7), (45, 7), (30, None)]),
+        ([(20, "0d", "+9d"), (15, "+7d", "+14d")], []),
+        ([(20, "0d", None), (15, "+7d", "+14d")], []),
+        ([(20, "0d", "+7d"), (20, "+7d", "+14d")], []),
+        ([(15, "0d", "+7d"), (20, "+7d", "+14d")], []),
+        ([(20, "0d", "+7d")], []),
+        ([(20, "0d", "+7d"), (15, None, None)], []),
+        ([], []),
+    ],
+)
+def test_orders_that_follow_each_other_are_a_taper(
+    parts: list[tuple[float, str | None, str | None]], steps_found: list[tuple[float, float | None]]
+) -> None:
+    """Each begins when the one before has ended, and the doses fall; in whatever order they stand."""
+    assert entered(*parts) == steps_found
