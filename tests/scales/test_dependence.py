@@ -189,3 +189,52 @@ def test_orders_once_a_day_each_are_one_regimen() -> None:
     twice.baclofen()
     twice.baclofen()
     assert twice.case().oral.dose.low == 60  # type: ignore[union-attr]
+
+
+CHRONIC = "start not recorded: taken as 60 days or more, for the indication is chronic"
+
+
+def dependence(chart: Chart) -> tuple[Tier, str, tuple[str, ...]]:
+    """The tier, its words, and what was assumed."""
+    found = chart.case().oral_dependence
+    return found.tier, found.because, found.assumed
+
+
+@pytest.mark.parametrize(("since", "expected"), [("14d", Tier.T2), ("13d", Tier.T0)])
+def test_a_dose_that_is_not_recorded(since: str, expected: Tier) -> None:
+    """Middle from 14 days on, and it is said."""
+    chart = Chart()
+    chart.baclofen(None, since=since)
+    assert dependence(chart) == (expected, f"dose not recorded for at least {since[:-1]} days", ("dose not recorded",))
+
+
+@pytest.mark.parametrize(
+    ("problem", "active", "expected"),
+    [
+        ("Multiple sclerosis", True, (Tier.T3, "60 mg/day for at least 60 days", (CHRONIC,))),
+        ("Multiple sclerosis", False, (Tier.T1, "60 mg/day since an unknown date", ("start not recorded",))),
+        ("Hypertension", True, (Tier.T1, "60 mg/day since an unknown date", ("start not recorded",))),
+        ("", True, (Tier.T1, "60 mg/day since an unknown date", ("start not recorded",))),
+    ],
+)  # fmt: skip
+def test_a_start_that_is_not_recorded(problem: str, active: bool, expected: object) -> None:
+    """Chronic where the indication is; else the lowest tier."""
+    chart = Chart()
+    chart.baclofen(statement=True, since=None)
+    if problem:
+        chart.condition(problem, "900d", active=active)
+    assert dependence(chart) == expected
+
+
+def test_a_course_told_as_continuous_is_chronic() -> None:
+    """By the order itself."""
+    chart = Chart()
+    chart.baclofen(since=None, courseOfTherapyType={"coding": [{"code": "continuous"}]})
+    assert dependence(chart)[0] is Tier.T3
+
+
+def test_as_needed_and_screening_doses_are_no_dependence() -> None:
+    """With their words."""
+    chart = Chart()
+    chart.baclofen()["dosageInstruction"][0]["asNeededBoolean"] = True
+    assert dependence(chart)[:2] == (Tier.T0, "as needed, less than three days a week")

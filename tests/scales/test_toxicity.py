@@ -134,3 +134,105 @@ def test_a_dose_not_entered_is_no_rise() -> None:
     chart = Chart()
     chart.baclofen(None, since="20h")
     assert "baclofen started or raised within 72 h" in toxicity(chart).context
+
+
+@pytest.mark.parametrize(
+    ("findings", "items"),
+    [
+        ([("RASS", -2)], [("X2", 2, "RASS -2")]),
+        ([("RASS", -1)], []),
+        ([("RASS", -3), ("Glasgow coma scale", 12)], [("X2", 2, "GCS 12")]),
+        ([("PaCO2", 51), ("pH arterial", 7.34)], [("X3", 2, "PaCO2 51 mmHg")]),
+        ([("PaCO2", 50), ("pH arterial", 7.34)], []),
+        ([("PaCO2", 51), ("pH arterial", 7.35)], []),
+        ([("PaCO2", 51)], []),
+        ([("pH arterial", 7.2)], []),
+    ],
+)
+def test_sedation_and_retained_carbon_dioxide(
+    findings: list[tuple[str, float]], items: list[tuple[str, int, str]]
+) -> None:
+    """Deep by RASS where no coma scale says so; PaCO2 over 50 with a pH under 7.35."""
+    units = {"PaCO2": "mm[Hg]", "pH arterial": "[pH]"}
+    chart = Chart()
+    for name, value in findings:
+        told = chart.vital("x", value, units.get(name, "{score}"))
+        told["code"] = {"text": name}
+    assert [(i.code, i.points, i.finding.text) for i in toxicity(chart).items] == items
+
+
+@pytest.mark.parametrize(
+    ("loinc", "value", "unit"),
+    [("9279-1", 10, "/min"), ("8867-4", 50, "/min"), ("8480-6", 90, "mm[Hg]"), ("8310-5", 35.5, "Cel"),
+     ("9269-2", 13, "{score}")],
+)  # fmt: skip
+def test_at_the_limit_a_value_is_still_normal(loinc: str, value: float, unit: str) -> None:
+    """Only below it is it low."""
+    chart = Chart()
+    chart.vital(loinc, value, unit)
+    assert toxicity(chart).items == ()
+
+
+def test_apnoea_is_worth_two_points_and_told_as_written() -> None:
+    """With the words of the chart."""
+    chart = Chart()
+    chart.sign("Apnea")
+    (item,) = toxicity(chart).items
+    assert (item.code, item.points, item.finding.text) == ("X3", 2, "Apnea: present")
+
+
+@pytest.mark.parametrize(
+    ("work", "ago", "words"),
+    [
+        ("Intrathecal pump refill", "3d", "pump refilled or programmed within 72 h"),
+        ("Intrathecal pump refill", "3.1d", ""),
+        ("Intrathecal pump interrogation", "3d", "pump refilled or programmed within 72 h"),
+        ("Intrathecal pump replacement", "4d", "pump surgery within 96 h"),
+        ("Intrathecal catheter revision", "4d", "pump surgery within 96 h"),
+        ("Implantation of intrathecal baclofen pump", "4d", "pump surgery within 96 h"),
+        ("Intrathecal pump replacement", "4.1d", ""),
+    ],
+)
+def test_work_on_the_pump_explains_toxicity(work: str, ago: str, words: str) -> None:
+    """Lately, not a fortnight ago."""
+    chart = Chart()
+    chart.pump()
+    chart.procedure(work, ago)
+    assert toxicity(chart).context == ((words,) if words else ())
+
+
+@pytest.mark.parametrize(
+    ("chart_of", "context"),
+    [
+        ([("Acute kidney injury", "2d")], ("acute kidney injury",)),
+        ([("End stage renal disease on hemodialysis", "900d")], ("dialysis",)),
+        ([("Baclofen overdose", "1d")], ("overdose or poisoning recorded",)),
+        ([], ()),
+    ],
+)
+def test_problems_that_explain_toxicity(chart_of: list[tuple[str, str]], context: tuple[str, ...]) -> None:
+    """Kidneys and overdose."""
+    chart = Chart()
+    chart.baclofen()
+    for text, onset in chart_of:
+        chart.condition(text, onset)
+    assert toxicity(chart).context == context
+
+
+@pytest.mark.parametrize(("since", "counts"), [("72h", True), ("72.1h", False), ("+2h", False)])
+def test_a_new_opioid_explains_toxicity(since: str, counts: bool) -> None:
+    """Of the last three days; one that begins later has not been taken, and others after it are looked at."""
+    chart = Chart()
+    chart.baclofen()
+    chart.medicine("amoxicillin 500 mg", "+5h")
+    chart.medicine("morphine 10 mg", since)
+    assert ("new sedative or opioid" in toxicity(chart).context) is counts
+
+
+@pytest.mark.parametrize(("value", "counts"), [(29, True), (30, False)])
+def test_a_low_egfr_explains_toxicity(value: float, counts: bool) -> None:
+    """Under 30."""
+    chart = Chart()
+    chart.baclofen()
+    chart.vital("98979-8", value, "mL/min/{1.73_m2}")
+    assert toxicity(chart).context == ((f"eGFR {value}",) if counts else ())

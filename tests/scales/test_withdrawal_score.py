@@ -217,3 +217,22 @@ def test_vital_signs_of_the_last_day(when: str, counted: bool) -> None:
     chart = Chart()
     chart.temperature(39.5, when if not when.startswith("-") else "+0.5h")
     assert bool(score(chart).items) is counted
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "item"),
+    [("RASS", 1, ("P3", 1, "RASS 1")), ("RASS", 0, None), ("CAM-ICU", 1, ("P2", 2, "CAM 1")), ("CAM-ICU", 0, None)],
+)
+def test_agitation_and_delirium_by_scale(name: str, value: float, item: tuple[str, int, str] | None) -> None:
+    """RASS of +1 or more, CAM positive."""
+    chart = Chart()
+    chart.vital("x", value, "{score}")["code"] = {"text": name}
+    assert [(i.code, i.points, i.finding.text) for i in score(chart).items] == ([item] if item else [])
+
+
+@pytest.mark.parametrize(("value", "told"), [(0, False), (1, True), (3, True)])
+def test_a_first_ashworth_of_nothing_is_not_worth_a_word(value: float, told: bool) -> None:
+    """Zero is no spasticity."""
+    chart = Chart()
+    chart.vital("x", value, "1", "2h")["code"] = {"text": "Modified Ashworth Scale"}
+    assert bool(score(chart).not_counted) is told

@@ -234,4 +234,23 @@ SITUATIONS = [
         vitals=[("8480-6", 85, "mm[Hg]"), ("8867-4", 45, "/min")]).decide()),
     Situation("EDU-01", "Never taught, a pump with morphine beside tablets", lambda: (
         chart := untaught(), chart.pump(drug="morphine"), chart.decide())[-1]),
+    Situation("TOX-01", "High pressure after pump work, tone normal", lambda: pump(
+        procedures=[("Intrathecal pump replacement", "3d")], signs=["Normal muscle tone"],
+        vitals=[("8480-6", 175, "mm[Hg]"), ("8867-4", 130, "/min")]).decide()),
+    Situation("TOX-01", "A fast pulse after a refill, limp", lambda: pump(
+        filled="3d", signs=["Hypotonia"], vitals=[("8867-4", 130, "/min")]).decide()),
+    Situation("TOX-01", "High pressure after a revision, tone normal", lambda: pump(
+        procedures=[("Intrathecal catheter revision", "3d")], signs=["Normal muscle tone"],
+        vitals=[("8480-6", 175, "mm[Hg]")]).decide()),
+    Situation("TOX-01", "A fast pulse after an implant, tone normal", lambda: pump(
+        filled="", procedures=[("Implantation of intrathecal baclofen pump", "3d")], signs=["Normal muscle tone"],
+        vitals=[("8867-4", 130, "/min")]).decide()),
+    Situation("TOX-01", "A fast pulse five days after pump work, tone normal", lambda: pump(
+        procedures=[("Intrathecal pump replacement", "5d")], signs=["Normal muscle tone"],
+        vitals=[("8867-4", 130, "/min")]).decide()),
+    Situation("TOX-01", "A normal pulse after pump work, tone normal", lambda: pump(
+        procedures=[("Intrathecal pump replacement", "3d")], signs=["Normal muscle tone"],
+        vitals=[("8867-4", 80, "/min")]).decide()),
+    Situation("TOX-01", "A fast pulse after pump work, tone not documented", lambda: pump(
+        procedures=[("Intrathecal pump replacement", "3d")], vitals=[("8867-4", 130, "/min")]).decide()),
 ]  # fmt: skip
