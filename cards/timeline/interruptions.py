@@ -16,6 +16,7 @@ from cards.record.facts import Administration, DailyDose, Dispense, MedicationOr
 from cards.record.record import Record
 from cards.record.when import When
 from cards.timeline.oral import OralExposure, dose_at, is_home, is_open
+from cards.timeline.regimen import begins_late
 from cards.timeline.stay import Stay
 from cards.timeline.taper import Taper, allowed_step
 from cards.verdict import Evidence
@@ -161,6 +162,7 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
     since = _end_of(order)
     assert since is not None
     newer = [o for o in exposure.orders if o is not order and is_open(o, moment.now) and o.status == "active"
+             and not begins_late(o, moment)
              and _latest(o.start or o.authored) > since.latest.timestamp()]  # fmt: skip
     given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
     if newer or given_after:
@@ -203,7 +205,7 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
     in_setting = [o for o in exposure.orders if o.status == "on-hold" or not is_open(o, moment.now)]
     if stay is not None:
         in_setting = [o for o in in_setting if not is_home(o, stay)]
-    elif any(is_open(o, moment.now) and o.status != "on-hold" for o in exposure.orders):
+    elif any(is_open(o, moment.now) and o.status != "on-hold" and not begins_late(o, moment) for o in exposure.orders):
         return None
     if not in_setting:
         return None

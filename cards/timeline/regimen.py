@@ -118,9 +118,12 @@ def change_by(route: Route, current: tuple[MedicationOrder, ...], record: Record
 
 def continues(order: MedicationOrder, moment: Moment) -> bool:
     """Whether this order keeps somebody on baclofen: regular, more than one dose, and from within 12 h on."""
-    begins = order.start
-    late = begins is not None and begins.earliest - moment.now > timedelta(hours=moment.limit(RESUMED_WITHIN))
-    return _is_regular(order) and not late
+    return _is_regular(order) and not begins_late(order, moment)
+
+
+def begins_late(order: MedicationOrder, moment: Moment) -> bool:
+    """Whether this order begins more than 12 h from now: until then nobody takes anything by it."""
+    return order.start is not None and order.start.earliest - moment.now > timedelta(hours=moment.limit(RESUMED_WITHIN))
 
 
 def _is_regular(order: MedicationOrder) -> bool:

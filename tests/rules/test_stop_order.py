@@ -285,6 +285,15 @@ def test_stopped_and_reordered_elsewhere() -> None:
     assert chart.decide().is_silent
 
 
+def test_stopped_yesterday_and_ordered_for_next_week() -> None:
+    """Until then nobody takes anything."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h")
+    later = chart.baclofen(since="1h")
+    later["dosageInstruction"][0]["timing"]["repeat"]["boundsPeriod"] = {"start": instant("+5d")}
+    assert chart.decide().urgency(KIND) == "critical"
+
+
 def test_patient_says_it_ran_out() -> None:
     """A statement "stopped" with a date is a confirmed interruption."""
     chart = Chart()

@@ -103,6 +103,26 @@ def test_told_as_stopped_and_a_dose_given_since(given: str, stands: bool) -> Non
     assert (by(chart, Kind.REPORTED) is not None) is stands
 
 
+@pytest.mark.parametrize("statement", [True, False])
+@pytest.mark.parametrize(("begins", "stands"), [("+5d", True), ("+13h", True), ("+12h", False), ("+2h", False)])
+def test_an_order_for_next_week_does_not_go_on_until_then(statement: bool, begins: str, stands: bool) -> None:
+    """Stopped 30 hours ago or more; the next order must begin within twelve hours."""
+    chart = Chart()
+    chart.baclofen(statement=statement, status="stopped", until="30h")
+    order = chart.baclofen(since="1h")
+    order["dosageInstruction"][0]["timing"]["repeat"]["boundsPeriod"] = {"start": instant(begins)}
+    gap = by(chart, Kind.REPORTED if statement else Kind.STOPPED)
+    assert (gap is not None) is stands
+
+
+def test_an_open_order_of_a_ward_without_its_stay_goes_on() -> None:
+    """The encounter may be what was not read."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h")
+    chart.baclofen(since="50h", category="inpatient")
+    assert by(chart, Kind.STOPPED) is None
+
+
 def test_told_twice_the_later_end_counts() -> None:
     """In whatever order the statements stand."""
     for untils in (("5d", "2d"), ("2d", "5d")):
@@ -159,6 +179,18 @@ def test_doses_missed_since_the_last_one(
     chart.not_given(*missed)
     gap = by(chart, Kind.NOT_GIVEN)
     assert (gap.missed if gap else None, gap.level if gap else None) == (count, level)
+
+
+def test_doses_missed_name_the_order_that_holds() -> None:
+    """Of the ward, so that its reasons can be asked for."""
+    chart = ward()
+    order = next(r for r in chart.resources if r.get("category") == [{"coding": [{"code": "inpatient"}]}])
+    chart.given("26h")
+    chart.not_given("18h", "10h")
+    gap = by(chart, Kind.NOT_GIVEN)
+    assert gap is not None
+    assert gap.order is not None
+    assert gap.order.reference == f"MedicationRequest/{order['id']}"
 
 
 def test_an_order_that_has_just_begun_is_counted_from_its_beginning() -> None:

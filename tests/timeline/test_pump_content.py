@@ -2,6 +2,7 @@
 
 import pytest
 
+from cards.hooks import ORDER_SIGN
 from cards.record.concepts import Act, Drug, Sign
 from cards.timeline.pump import Pump, PumpDrug
 from tests.chart import Chart, Resource, instant, moment
@@ -168,3 +169,32 @@ def test_events_stand_newest_first_and_undated_last(order: tuple[str | None, ...
     times = [event.when.latest if event.when else None for event in pump(chart).events]
     assert times == [moment("1d"), moment("3d"), None]
     assert pump(chart).latest(Act.PUMP_REFILL) is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "excluded"),
+    [("Knee arthroplasty", True), ("Intrathecal pump refill", False), ("Implantation of intrathecal pump", False)],
+)
+@pytest.mark.parametrize("ordered_only", [True, False])
+def test_a_procedure_or_order_that_shows_a_pump(fact: str, excluded: bool, ordered_only: bool) -> None:
+    """An operation on something else leaves baclofen excluded."""
+    chart = Chart()
+    chart.medicine("amoxicillin 500 mg", "20d")
+    if ordered_only:
+        chart.order(fact)
+    else:
+        chart.procedure(fact, "20d")
+    assert chart.decide().decision.exposure_excluded is excluded
+
+
+@pytest.mark.parametrize(("replaces_pump", "kind"), [(True, "intrathecal"), (False, "60 mg/day")])
+def test_a_stop_without_a_route_is_about_the_order_that_it_replaces(replaces_pump: bool, kind: str) -> None:
+    """Somebody with tablets and a pump; the draft says only which order it stops."""
+    chart = Chart()
+    tablets = chart.baclofen()
+    chart.pump()
+    before = chart.resources[-1] if replaces_pump else tablets
+    stop = {"resourceType": "MedicationRequest", "id": "stop", "status": "stopped", "intent": "order",
+            "subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "baclofen"},
+            "priorPrescription": {"reference": f"MedicationRequest/{before['id']}"}}  # fmt: skip
+    assert kind in chart.decide(ORDER_SIGN, [stop]).card("abrupt-discontinuation").summary
