@@ -329,9 +329,10 @@ class Case:
     @property
     def is_being_restored(self) -> bool:
         """Whether baclofen is given back each way it was lost: for a pump nothing by mouth counts, nor the reverse."""
-        by_mouth = not self.is_lost_by_pump or self.oral_gate.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN)
-        pump_is_seen_to = bool(self.restoration.intrathecal) or not self.is_lost_by_pump
-        return pump_is_seen_to and (bool(self.restoration.by_mouth) or not by_mouth)
+        ways = [self.restoration.intrathecal] if self.is_lost_by_pump else []
+        if not self.is_lost_by_pump or self.oral_gate.answer in (Answer.WITHDRAWAL, Answer.UNCERTAIN):
+            ways.append(self.restoration.by_mouth)
+        return all(ways)
 
     @cached_property
     def toxicity(self) -> Toxicity:

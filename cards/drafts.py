@@ -16,6 +16,7 @@ from cards import limits
 from cards.case import Case
 from cards.record.concepts import Act, Problem
 from cards.record.facts import MedicationOrder
+from cards.scales.age import HIGH_FEVER
 from cards.scales.withdrawal_gate import Answer
 from cards.taper_builder import BUILT_FROM, split_in_three, taper_days, taper_steps
 from cards.timeline.interruptions import Kind
@@ -32,7 +33,7 @@ _UCUM = "http://unitsofmeasure.org"
 _BY_MOUTH = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006", "display": "Oral route"}]}
 _VERIFY = "Resume; verify the last dose before signing."
 _RENAL = "Kidney function is reduced: prescriber to confirm the dose; watch for sedation."
-_CONFIRM = "More than 72 h since the last dose: prescriber to confirm; sedation monitoring."
+_CONFIRM = "More than {gap} since the last dose: prescriber to confirm; sedation monitoring."
 
 
 def suggestions_for(keys: Sequence[str], case: Case) -> tuple[tuple[Suggestion, ...], tuple[str, ...]]:
@@ -111,11 +112,12 @@ def _resume(case: Case) -> Suggestion | None:
     order = _last_order(case)
     hours = case.oral_interruption.hours(case.now) if case.oral_interruption else 0.0
     if hours > case.moment.limit(limits.RESTART_CONFIRM) * 24 and case.oral_gate.answer is not Answer.WITHDRAWAL:
-        words = "Re-titration of baclofen by specialist or pharmacist (more than 7 days without)"
+        without = case.moment.told(limits.RESTART_CONFIRM)
+        words = f"Re-titration of baclofen by specialist or pharmacist (more than {without} without)"
         return _create("resume-baclofen", words, _service(case, words, priority="urgent"))
     notes = [_VERIFY]
     if hours > case.moment.limit(limits.RESTART_FULL):
-        notes.append(_CONFIRM)
+        notes.append(_CONFIRM.format(gap=case.moment.told(limits.RESTART_FULL)))
     if case.kidney.is_poor:
         notes.append(_RENAL)
     if case.plans(Act.NPO):
@@ -298,26 +300,26 @@ def _bridge_supply(case: Case) -> Suggestion | None:
     if toxic or hours > case.moment.limit(limits.RESTART_CONFIRM) * 24:
         return None
     order = _last_order(case)
-    notes = ["Bridging supply for 7-14 days; verify the last dose before signing."]
+    most = case.moment.limit(limits.BRIDGE_SUPPLY)
+    span = f"{number(min(case.moment.limit(limits.BRIDGE_SUPPLY_LEAST), most))}-{number(most)} days"
+    notes = [f"Bridging supply for {span}; verify the last dose before signing."]
     if hours > case.moment.limit(limits.RESTART_FULL):
-        notes.append(_CONFIRM)
+        notes.append(_CONFIRM.format(gap=case.moment.told(limits.RESTART_FULL)))
     if case.kidney.is_poor:
         notes.append(_RENAL)
     request = _baclofen(case, order, " ".join(notes))
-    days = number(case.moment.limit(limits.BRIDGE_SUPPLY))
-    request["dispenseRequest"] = {
-        "expectedSupplyDuration": {"value": float(days), "unit": "d", "system": _UCUM, "code": "d"}
-    }
+    request["dispenseRequest"] = {"expectedSupplyDuration": {"value": most, "unit": "d", "system": _UCUM, "code": "d"}}
     if instruction := _same_dosage(case, order):
         request["dosageInstruction"] = [instruction]
-    return _create("bridge-supply", "Bridging supply of baclofen for 7-14 days", request)
+    return _create("bridge-supply", f"Bridging supply of baclofen for {span}", request)
 
 
 def _education(case: Case) -> Suggestion | None:
     words = (
         "Baclofen: teach early signs of withdrawal (more spasm or stiffness, itching without rash, tingling, then "
-        "fever, confusion, hallucinations, seizures), never to stop suddenly, to refill 7 days before running out, "
-        "the pump's two alarm tones and refill dates, the backup supply and the emergency number. Give the hand-out."
+        "fever, confusion, hallucinations, seizures), never to stop suddenly, to refill "
+        f"{case.moment.told(limits.REFILL_BEFORE)} before running out, the pump's two alarm tones and "
+        "refill dates, the backup supply and the emergency number. Give the hand-out."
     )
     request = {
         "resourceType": "CommunicationRequest",
@@ -330,6 +332,11 @@ def _education(case: Case) -> Suggestion | None:
 
 def _simple(key: str, words: str, *, priority: str = "routine", note: str = "") -> Callable[[Case], Suggestion | None]:
     return lambda case: _create(key, words, _service(case, words, priority=priority, note=note))
+
+
+def _cooling(case: Case) -> Suggestion | None:
+    words = f"Active cooling for temperature of {case.moment.told(HIGH_FEVER)} or more"
+    return _create("cooling", words, _service(case, words, priority="stat"))
 
 
 _INTERROGATE = "Interrogate intrathecal pump: reservoir, rate, drug and concentration, alarms, event log, ERI"
@@ -347,7 +354,7 @@ _BUILDERS: dict[str, Callable[[Case], Suggestion | None]] = {
         note="Add cultures if febrile. Do not wait for results to restore baclofen.",
     ),
     "icu": _simple("icu", "Monitored or ICU bed: telemetry, temperature every hour", priority="stat"),
-    "cooling": _simple("cooling", "Active cooling for temperature of 39 °C or more", priority="stat"),
+    "cooling": _cooling,
     "fluids": _simple("fluids", "Isotonic fluids for rhabdomyolysis, by local protocol", priority="stat"),
     "consult": _simple(
         "consult", "Consult pump team, PM&R, neurology, neurosurgery or pain service", priority="urgent"

@@ -125,9 +125,6 @@ VITALS_WINDOW = limit("vitals_window", 24, "h", JUDGEMENT, sources.NSW)
 LABS_WINDOW = limit("labs_window", 48, "h", JUDGEMENT, sources.NSW)
 SYMPTOMS_WINDOW = limit("symptoms_window", 72, "h", JUDGEMENT, sources.NSW, "severe syndrome progresses over 24-72 h")
 
-# Toxicity, section 9
-DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
-
 # Around an operation (PER)
 SURGERY_AHEAD = limit("surgery_ahead", 14, "d", JUDGEMENT, sources.UKCPA)
 AFTER_SURGERY = limit("after_surgery", 72, "h", JUDGEMENT, sources.DUP18)
@@ -139,13 +136,18 @@ ERI_TO_STOP = limit("eri_to_stop", 90, "d", PUBLISHED, sources.MEDERI)
 # How long a child is a newborn, NEO-02
 NEWBORN = limit("newborn", 28, "d", JUDGEMENT, sources.RAT01, "signs from day 2, a seizure on day 7 are reported")
 
-# Supply of a pump (PMP-01)
+# Teaching (EDU-01, and the hand-out)
+REFILL_BEFORE = limit("refill_before_running_out", 7, "d", JUDGEMENT, sources.SEED, "what patient and carer are told")
+
+# Supply of a pump (PMP-01, ABR-04)
+BOOKED_BEFORE = limit("refill_booked_before", 3, "d", JUDGEMENT, sources.GIL, "3-5 days before the alarm date")
 MAX_REFILL_INTERVAL = limit("max_refill_interval", 180, "d", PUBLISHED, sources.STAB)
 
 # Restart (ABR, restart dose)
 RESTART_FULL = limit("restart_full_dose", 72, "h", JUDGEMENT, sources.SEED, "previous dose; label wording not verified")
 RESTART_CONFIRM = limit("restart_with_confirmation", 7, "d", JUDGEMENT, sources.OVERDOSE)
-BRIDGE_SUPPLY = limit("bridge_supply", 14, "d", JUDGEMENT, sources.SEED, "tablets at the last dose, 7 to 14 days")
+BRIDGE_SUPPLY_LEAST = limit("bridge_supply_least", 7, "d", JUDGEMENT, sources.SEED, "tablets at the last dose")
+BRIDGE_SUPPLY = limit("bridge_supply", 14, "d", JUDGEMENT, sources.SEED, "at most; this much is proposed")
 RESTART_MAX_ORAL = limit("restart_max_oral", 80, "mg/day", PUBLISHED, sources.MEDSC, "label maximum")
 
 # Names of numbers that only make sense in this order; a site that changes one must keep it.
@@ -165,6 +167,7 @@ ASCENDING = (
     ("gate_telling", "gate_probable"),
     ("critical_points_itb", "critical_points"),
     ("toxicity_gate_with_context", "toxicity_gate_alone"),
+    ("bridge_supply_least", "bridge_supply"),
     ("refill_due_now", "refill_due_soon"),
     ("refill_long_ago", "refill_very_long_ago", "max_refill_interval"),
     ("supply_overdue", "supply_long_out", "supply_too_long_out"),

@@ -6,6 +6,7 @@ import msgspec
 
 from cards.hooks import PATIENT_VIEW, Hook
 from cards.limits import Limit
+from cards.words import amount
 
 
 class Supplied(msgspec.Struct, frozen=True, gc=False):
@@ -41,8 +42,16 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         """The value in force: the site's own, else ours."""
         return self.limits.get(limit.name, limit.value)
 
+    def told(self, limit: Limit) -> str:
+        """The value in force in a reader's words: "72 h", "14 days". What a text says of a number is said with this."""
+        return amount(self.limit(limit), limit.unit)
+
+    def is_own(self, limit: Limit) -> bool:
+        """Whether the site set this number."""
+        return limit.name in self.limits
+
     def basis(self, limit: Limit) -> str:
         """Where the value in force comes from: never a site's own number as if it were published."""
-        if limit.name in self.limits:
+        if self.is_own(limit):
             return f"set by this site, {limit.value:g} by default"
         return limit.basis_in_words

@@ -48,7 +48,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def needs(self) -> tuple[Need, ...]:
         """Everything that the rule reads."""
-        return (*self.deciding, *(need for need in self.refining if need not in self.deciding))
+        return (*self.deciding, *self.only_refining)
+
+    @property
+    def only_refining(self) -> tuple[Need, ...]:
+        """What it reads beside the needs that decide."""
+        return tuple(need for need in self.refining if need not in self.deciding)
 
     @property
     def order(self) -> str:

@@ -39,6 +39,7 @@ MONITORED_BRIDGE = (
 )
 INTENSIVE_CARE = frozenset({ICU_BY_MOUTH, ICU_BY_PUMP, MONITORED_BRIDGE})
 
+NOT_LATELY = "no baclofen by mouth in the last {span}"
 WHY_STOPPING_HARMS = (
     "Abrupt stop can bring hallucinations and seizures (C-LORAL), high fever, altered mental state, rebound "
     "spasticity, rhabdomyolysis, organ failure and death (C-OZO); onset usually within 1-3 days."
@@ -119,8 +120,8 @@ DEPARTS_ORAL = 'it calls oral baclofen "not effective"; here only oral baclofen 
 # Without the dose itself: this stands on a child's card, too.
 DEPARTS_MIDAZOLAM = "its dose of midazolam has no other source: offered to adults only, with that caveat"
 DEPARTS_PREVIOUS_DOSE = (
-    'its "previous dose" has limits here: to be confirmed after 72 h, no dose after 7 days, with a warning in kidney '
-    "failure"
+    'its "previous dose" has limits here: to be confirmed after a longer gap, no dose after a long one, with a warning '
+    "in kidney failure"
 )
 DEPARTS_PRESSURE = (
     "it takes low pressure for toxicity and high pressure for withdrawal; that is a tendency only (13 of 23 overdoses "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cards import limits, sources
+from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT
 from cards.limits import JUDGEMENT, limit
@@ -19,12 +19,11 @@ from cards.needs import (
     VITALS,
     Need,
 )
-from cards.record.concepts import Measure
 from cards.record.facts import MedicationOrder
 from cards.scales.withdrawal_gate import Answer, Gate
 from cards.scales.withdrawal_score import Score
-from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Level
+from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import number, say, when
 
@@ -55,14 +54,6 @@ def score_evidence(score: Score) -> tuple[Evidence, ...]:
     return tuple(Evidence(item.finding.reference, item.finding.text, item.finding.when) for item in score.items)
 
 
-def is_grave(case: Case) -> bool:
-    """Respiratory depression, deep coma, low pressure or a seizure: what makes toxicity critical (section 9)."""
-    gcs = Findings(case.record, case.moment, None).lowest(Measure.GCS)
-    coma = gcs is not None and gcs.value is not None and gcs.value <= case.moment.limit(limits.DEEP_COMA)
-    seizure = case.oral_findings.has("P4") or case.pump_findings.has("P4")
-    return case.toxicity.has("X3", "X5") or coma or seizure
-
-
 def is_told_with_toxicity(case: Case, judged: Gate, score: Score) -> bool:
     """Both possible, and toxicity weighs as much: the card of that kind says so, where its rule runs."""
     as_much = case.toxicity.points >= score.points
@@ -91,7 +82,10 @@ def treatment_line(case: Case) -> str:
     told = ", ".join(item.finding.text for item in score.items) if score else ""
     route = "intrathecal " if case.is_lost_by_pump else ""
     points = f": {number(score.points)} points ({told})" if score else ""
-    restored = "is ordered or done" if case.is_being_restored else "is neither ordered here nor found in the last 24 h"
+    lately = case.moment.told(RECENT)
+    restored = (
+        "is ordered or done" if case.is_being_restored else f"is neither ordered here nor found in the last {lately}"
+    )
     tablets_missing = case.is_lost_by_pump and case.restoration.intrathecal and not case.is_being_restored
     what = "baclofen by mouth" if tablets_missing else "work on the pump" if case.is_lost_by_pump else "baclofen"
     return f"Suspected {route}baclofen withdrawal{points}; {what} {restored}."
@@ -133,16 +127,14 @@ def early_signs(case: Case) -> tuple[str, ...]:
 
 
 YOUNG_INFANT = limit("young_infant", 6, "months", JUDGEMENT, sources.SEED, "under 3 is usual for fever alone")
-INFANT_SEPSIS = "Infant under 6 months with fever or seizure: sepsis work-up regardless."
+INFANT_SEPSIS = "Infant under {age} with fever or seizure: sepsis work-up regardless."
 
 
 def sepsis_line(case: Case, score: Score) -> tuple[str, ...]:
     """FND-11: a young infant with fever or a seizure always gets a sepsis work-up (judgement)."""
-    return (
-        (INFANT_SEPSIS,)
-        if case.age.is_under(case.moment.limit(YOUNG_INFANT) / 12) and (score.has_fever or score.has("P4"))
-        else ()
-    )
+    is_young = case.age.is_under(case.moment.limit(YOUNG_INFANT) / 12)
+    told = INFANT_SEPSIS.format(age=case.moment.told(YOUNG_INFANT))
+    return (told,) if is_young and (score.has_fever or score.has("P4")) else ()
 
 
 def needs_of_age(case: Case) -> tuple[Need, ...]:

@@ -13,6 +13,7 @@ from cards.record.when import When
 
 SUMMARY_LIMIT = 139  # CDS Hooks: under 140 characters
 _CHART_TEXT_LIMIT = 120
+_UNITS = {"d": "days", "wk": "weeks", "months": "months", "a": "years", "Cel": "°C"}
 
 # Markdown and HTML that a renderer could act on. Escaped with an entity or a backslash would show up in clients
 # that print plain text, so look-alike characters without meaning stand in for the dangerous ones.
@@ -62,6 +63,12 @@ def number(value: float, digits: int = 1) -> str:
     """12.0 -> "12", 12.34 -> "12.3", 1188.8 -> "1,188.8"; never with a zero at the end: 0.350 is misread as 350."""
     rounded = round(float(value), digits)
     return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.{digits}f}".rstrip("0")
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit as a reader writes it: 14, "d" -> "14 days"; 39, "Cel" -> "39 °C"."""
+    words = _UNITS.get(unit, unit)
+    return f"{number(value, 2)} {words.removesuffix('s') if value == 1 and unit in _UNITS else words}"
 
 
 def hours(value: float) -> str:

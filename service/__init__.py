@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 if TYPE_CHECKING:
+    from cards.record.valuesets import ValueSets
     from service.config import Config
     from service.fhir import FhirClient
     from service.parts import Parts
@@ -19,12 +20,13 @@ def create_app(
     clock: Callable[[], datetime] | None = None,
     fhir: "FhirClient | None" = None,
     store: "Store | None" = None,
+    valuesets: "ValueSets | None" = None,
 ) -> Flask:
     """A Flask app for this configuration; nothing is started. The only place that chooses real things.
 
     `clock` is asked once a request and answers an aware datetime.
     """
-    return build_app(choose_parts(config, clock=clock, fhir=fhir, store=store))
+    return build_app(choose_parts(config, clock=clock, fhir=fhir, store=store, valuesets=valuesets))
 
 
 def choose_parts(
@@ -33,6 +35,7 @@ def choose_parts(
     clock: Callable[[], datetime] | None = None,
     fhir: "FhirClient | None" = None,
     store: "Store | None" = None,
+    valuesets: "ValueSets | None" = None,
 ) -> "Parts":
     """The real things, except those handed in."""
     # Imported here, so that `import service.sites` does not bring the whole stack with it.
@@ -54,7 +57,7 @@ def choose_parts(
         rules=all_rules(),
         hooks=ALL,
         needs={hook.name: needs_of(hook.name) for hook in ALL},
-        valuesets=load_value_sets(config.valuesets),
+        valuesets=valuesets or load_value_sets(config.valuesets),
         knowledge_version=KNOWLEDGE_VERSION,
     )
 

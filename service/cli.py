@@ -95,13 +95,21 @@ def load(fhir_url: str, only: str | None, patient: str | None, now: datetime | N
     help="A sites file, as for serve; without it the demo site.",
 )
 @click.option("--site", metavar="NAME", help="The site of that file whose policy, timezone and EHR are meant.")
-def explain(request: Path, now: datetime | None, form: str, sites: Path | None, site: str | None) -> None:
+@click.option(
+    "--valuesets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A site's own value sets, as for serve.",
+)
+def explain(
+    request: Path, now: datetime | None, form: str, sites: Path | None, site: str | None, valuesets: Path | None
+) -> None:
     """One hook request through the same decision: facts, needs, every rule's verdict and why, cards."""
     from service import explain as explaining
 
     if site and sites is None:
         raise click.UsageError("--site names a site of a file: say which file with --sites")
-    explaining.run(request, now=now, form=form, sites=sites, site_name=site)
+    explaining.run(request, now=now, form=form, sites=sites, site_name=site, valuesets=valuesets)
 
 
 @commands.command()

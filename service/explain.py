@@ -26,6 +26,7 @@ from service.consult import Consultation, consult
 from service.errors import ConfigError, ServiceError, WrongContent
 from service.parts import Parts
 from service.sites import Site, read_sites
+from service.terminal import plain_console
 from service.wire import read_call
 from service.wire_cards import card_json
 
@@ -33,10 +34,16 @@ _NOT_FACTS = {"ledger", "unreadable", "foreign", "not_found", "unread_drafts"}
 
 
 def run(
-    path: Path, *, now: datetime | None, form: str, sites: Path | None = None, site_name: str | None = None
+    path: Path,
+    *,
+    now: datetime | None,
+    form: str,
+    sites: Path | None = None,
+    site_name: str | None = None,
+    valuesets: Path | None = None,
 ) -> None:
     """Print the explanation of the request in `path`: under a site of the file `sites`, else under the demo site."""
-    config = Config.demo()
+    config = Config.demo(valuesets=valuesets)
     if sites is not None:
         config = msgspec.structs.replace(config, sites=(_chosen(read_sites(sites), site_name, sites),))
     parts = choose_parts(config, clock=lambda: now or datetime.now(UTC))
@@ -154,9 +161,7 @@ _INDICATORS = {"critical": "bold red", "warning": "bold yellow", "info": "bold b
 
 def _print(explanation: dict[str, Any]) -> None:
     # Chart text goes in as Text: never as rich's own markup.
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)
+    console = plain_console()
     console.print(Text(f"{explanation['hook']} for {explanation['patient']} at {explanation['now']}", "bold"))
     _print_facts(console, explanation["facts"])
     _print_needs(console, explanation)

@@ -31,8 +31,9 @@ def _value_sets(valuesets: ValueSets) -> Iterable[str]:
     for name, (ours, theirs) in sorted(valuesets.overlay.replaced.items()):
         empty = "; WITHOUT CODES: nothing coded is recognised by it any more" if not theirs else ""
         yield f"value set {name}: the site's own, {theirs} codes, replaces ours of {ours}{empty}"
-    for name, count in sorted(valuesets.overlay.added.items()):
-        yield f"value set {name}: added by the site, {count} codes"
+    for name, (count, meaningful) in sorted(valuesets.overlay.added.items()):
+        without = "" if meaningful == count else f"; {count - meaningful} of them WITHOUT MEANING: they change nothing"
+        yield f"value set {name}: added by the site, {count} codes{without}"
 
 
 def _limits(site: Site) -> Iterable[str]:

@@ -17,6 +17,7 @@ from cards.needs import Need
 from cards.rule import Rule, all_limits, all_rules
 from service.rule_text import HOW_READ, read_docstring
 from service.site_limits import in_words
+from service.terminal import plain_console
 
 
 def run(rule_id: str | None, *, limits: bool, form: str) -> None:
@@ -25,9 +26,7 @@ def run(rule_id: str | None, *, limits: bool, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)
+    console = plain_console()
     if limits:
         _print_limits(console, told)
     elif rule_id is None:
@@ -60,7 +59,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "hooks": [hook.name for hook in rule.hooks],
         "atMost": rule.could_reach.indicator,
         "decidesOn": [_need(need) for need in rule.deciding],
-        "refinedBy": [_need(need) for need in rule.needs if need not in rule.deciding],
+        "refinedBy": [_need(need) for need in rule.only_refining],
         "counterEvidence": [{"need": need.key, "what": what} for need, what in rule.counter],
         "limits": [_limit(limit) for limit in rule.limits],
         "sources": [

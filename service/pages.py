@@ -9,8 +9,7 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 
 import cards
 from cards.kinds import KINDS, OVERRIDE_REASONS
-from cards.limits import Limit
-from cards.rule import Rule
+from cards.limits import REFILL_BEFORE, Limit
 from service.errors import UnknownService
 from service.parts import Parts
 from service.rule_text import HOW_READ, read_docstring
@@ -18,8 +17,6 @@ from service.site_limits import in_words
 from service.sites import Site
 from service.stories import ExpectedCard, Story, all_stories
 from service.wire_cards import HANDOUT
-
-REFILL_DAYS = 7  # "refill at least 7 days before running out": judgement, as in the card of EDU-01
 
 NOTHING_DUE = "Nothing to say"  # the viewer's heading for stories without a card
 
@@ -44,7 +41,7 @@ def add_pages(app: Flask, parts: Parts) -> None:
             numbers=[_number(limit, parts.config.sites) for limit in rule.limits],
             kind=KINDS[rule.kind],
             overrides=[OVERRIDE_REASONS[code] for code in rule.overrides],
-            refining=_words_beside(rule),
+            refining=[need.words for need in rule.only_refining],
             how_read=HOW_READ,
             version=cards.KNOWLEDGE_VERSION,
             date=cards.KNOWLEDGE_DATE,
@@ -55,7 +52,8 @@ def add_pages(app: Flask, parts: Parts) -> None:
     def handout() -> Response:
         """For patient and carer, in plain language (EDU-01): the same for everybody, nothing of a chart in it."""
         sources = [source.key for rule in parts.rules if rule.kind == "patient-education" for source in rule.sources]
-        return _html("handout.html", review=cards.REVIEW_STATUS, days=REFILL_DAYS, sources=sources)
+        days = max(site.limits.get(REFILL_BEFORE.name, REFILL_BEFORE.value) for site in parts.config.sites)
+        return _html("handout.html", review=cards.REVIEW_STATUS, days=f"{days:g}", sources=sources)
 
     if parts.config.viewer_fhir:
         _add_viewer(pages, parts)
@@ -119,11 +117,6 @@ def _group(story: Story) -> str:
 def _place(story: Story) -> int:
     """The kinds in the order of their weight; those without a card last."""
     return [*KINDS.values(), NOTHING_DUE].index(_group(story))
-
-
-def _words_beside(rule: Rule) -> list[str]:
-    deciding = {need.key for need in rule.deciding}
-    return [need.words for need in rule.refining if need.key not in deciding]
 
 
 def _html(template: str, *, connect: str = "", **values: object) -> Response:

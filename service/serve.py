@@ -27,7 +27,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         raise ConfigError(f"several workers need one database: {PREFIX}DATABASE_URL must name a file, not memory")
     if not config.public_url and not is_loopback(host):
         raise ConfigError(f"set {PREFIX}PUBLIC_URL to the URL at which EHRs reach this service")
-    knowledge = knowledge_lines(load_value_sets(config.valuesets), config.sites)
+    valuesets = load_value_sets(config.valuesets)
     sock = listen(host, port)
     url = base_url(host, sock.getsockname()[1])
     config = msgspec.structs.replace(config, public_url=config.public_url or url)
@@ -35,11 +35,11 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         for line in warnings(site):
             click.secho(f"warning: site {site.name}: {line}", fg="red", err=True)
     _log.info("serving", address=url, workers=workers, threads=threads)
-    for line in knowledge:
+    for line in knowledge_lines(valuesets, config.sites):
         _log.info("knowledge", knowledge=line)
 
     def one_worker() -> None:
-        app = create_app(config)
+        app = create_app(config, valuesets=valuesets)
         tune_collector()
         run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop)
 

@@ -304,7 +304,7 @@ def test_a_chart_that_names_baclofen_or_a_pump_does_not_exclude_exposure(tell: A
     ("rule", "words"),
     [
         ("TXE-01", "only oral baclofen as the sole treatment"),
-        ("WDR-01", "no dose after 7 days"),
+        ("WDR-01", "no dose after a long one"),
         ("WDR-02", "dose of midazolam has no other source"),
         ("WDR-04", "tone decides"),
         ("TOX-01", "tone decides"),

@@ -61,17 +61,20 @@ NOTHING = Meaning()
 
 
 class Overlay(msgspec.Struct, frozen=True):
-    """What a hospital's directory changed, by set: how many codes of ours its set replaced, and how many it has."""
+    """What a hospital's directory changed, by set.
+
+    `replaced`: how many codes ours had, and theirs has. `added`: how many codes, and how many of them mean something.
+    """
 
     replaced: dict[str, tuple[int, int]] = {}
-    added: dict[str, int] = {}
+    added: dict[str, tuple[int, int]] = {}
 
 
 class ValueSets:
     """Every code of every set by (system, code); codes by normalised system, ICD by prefix, NDC by product."""
 
     def __init__(
-        self, meanings: dict[tuple[str, str], Meaning], versions: dict[str, str], digest: str, overlay: "Overlay"
+        self, meanings: dict[tuple[str, str], Meaning], versions: dict[str, str], digest: str, overlay: Overlay
     ) -> None:
         self._meanings = meanings
         self.versions = versions
@@ -105,13 +108,14 @@ class ValueSets:
         Raises ValueError, naming the file or the set and what is wrong, for a file that is no ValueSet, a meaning
         that the record does not know, an included set that does not exist, or a required set without codes.
         """
-        files = ours = _files(DIRECTORY)
-        theirs: dict[str, tuple[dict[str, Any], bytes]] = {}
+        ours, theirs = _files(DIRECTORY), {}
         if directory is not None:
             if not directory.is_dir():
                 raise ValueError(f"value sets: {directory} is not a directory")
             theirs = _files(directory)
-            files = ours | theirs
+            if not theirs:
+                raise ValueError(f"value sets: no *.json file in {directory}")
+        files = ours | theirs
         digest = hashlib.sha256()
         for name in sorted(files):
             digest.update(name.encode() + b"\0" + files[name][1])
@@ -121,10 +125,10 @@ class ValueSets:
             if name not in sets:
                 raise ValueError(f"value sets: the required set {name} is missing; add {name}.json")
         by_url = {str(body.get("url", "")): body for body in sets.values()}
-        counts: dict[str, int] = {}
+        counts: dict[str, tuple[int, int]] = {}
         for name, body in sets.items():
             codes = _codes(name, body, by_url)
-            counts[name] = len(codes)
+            counts[name] = len(codes), sum(bool(meaning.names) for _, meaning in codes)
             if not codes and name in REQUIRED:
                 raise ValueError(f"value sets: the required set {name} is empty; give it codes in compose or expansion")
             for key, meaning in codes:
@@ -135,7 +139,7 @@ class ValueSets:
                     meaning.display or before.display,
                 )
         overlay = Overlay(
-            {name: (len(_codes(name, ours[name][0], by_url)), counts[name]) for name in theirs if name in ours},
+            {name: (len(_codes(name, ours[name][0], by_url)), counts[name][0]) for name in theirs if name in ours},
             {name: counts[name] for name in theirs if name not in ours},
         )
         versions = {name: str(body.get("version", "")) for name, body in sets.items()}
@@ -152,7 +156,10 @@ def _files(directory: Path) -> dict[str, tuple[dict[str, Any], bytes]]:
             raise ValueError(f"value sets: {path.name} is not JSON ({problem})") from problem
         if not isinstance(body, dict) or body.get("resourceType") != "ValueSet" or not body.get("id"):
             raise ValueError(f"value sets: {path.name} is not a FHIR ValueSet with an id")
-        found[str(body["id"])] = (body, raw)
+        name = str(body["id"])
+        if name in found:
+            raise ValueError(f"value sets: {path.name} and another file both have the id {name}")
+        found[name] = (body, raw)
     return found
 
 
@@ -172,7 +179,11 @@ def _codes(name: str, body: dict[str, Any], by_url: dict[str, dict[str, Any]]) -
     """(system, code) and meaning of every code in `compose` and `expansion`."""
     general = _names(name, body)
     found: list[tuple[tuple[str, str], Meaning]] = []
-    compose = body.get("compose")
+    compose, expansion = body.get("compose"), body.get("expansion")
+    if isinstance(compose, dict) and compose.get("exclude"):
+        raise ValueError(
+            f"value sets: {name} has compose.exclude, which is not worked out; list the codes that are left"
+        )
     for include in items(compose.get("include")) if isinstance(compose, dict) else []:
         inherited = general
         urls = include.get("valueSet") or []
@@ -181,11 +192,24 @@ def _codes(name: str, body: dict[str, Any], by_url: dict[str, dict[str, Any]]) -
             if base is None:
                 raise ValueError(f"value sets: {name} includes {url}, which is not there")
             inherited |= _names(name, base)
+        if (not include.get("concept") or include.get("filter")) and not isinstance(expansion, dict):
+            raise ValueError(f"value sets: {name} includes codes that it does not list; add concept, or an expansion")
         for concept in items(include.get("concept")):
             found += _entry(name, str(include.get("system", "")), concept, inherited)
-    expansion = body.get("expansion")
-    for contained in items(expansion.get("contains")) if isinstance(expansion, dict) else []:
-        found += _entry(name, str(contained.get("system", "")), contained, general)
+    if isinstance(expansion, dict):
+        expanded = _expanded(expansion)
+        if isinstance(total := expansion.get("total"), int) and total > len(expanded):
+            raise ValueError(f"value sets: {name} holds {len(expanded)} of the {total} codes of its expansion")
+        for contained in expanded:
+            found += _entry(name, str(contained.get("system", "")), contained, general)
+    return found
+
+
+def _expanded(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of an expansion, nested ones too; abstract ones only group others."""
+    found: list[dict[str, Any]] = []
+    for contained in items(element.get("contains")):
+        found += ([] if contained.get("abstract") is True else [contained]) + _expanded(contained)
     return found
 
 

@@ -111,7 +111,12 @@ def pump_dependence(pump: Pump, conditions: tuple[Condition, ...], moment: Momen
     days = pump.days_of_infusion(moment.now)
     if days is not None and days < moment.limit(limits.ESTABLISHED_INFUSION):
         raised = risk_modifiers(conditions, is_combined=is_combined)
-        return Dependence(Tier.T3 if raised else Tier.T2, "intrathecal infusion for less than 7 days", (), raised)
+        return Dependence(
+            Tier.T3 if raised else Tier.T2,
+            f"intrathecal infusion for less than {moment.told(limits.ESTABLISHED_INFUSION)}",
+            (),
+            raised,
+        )
     assumed = () if days is not None else ("start of the infusion not recorded: taken as established",)
     return Dependence(Tier.T3, "intrathecal infusion", assumed)
 
@@ -127,7 +132,8 @@ def _days(
         o.is_continuous or Problem.SPASTICITY_INDICATION in o.indications for o in exposure.orders
     )
     if chronic:
-        assumed.append("start not recorded: taken as 60 days or more, for the indication is chronic")
+        least = moment.told(limits.LONG_USE)
+        assumed.append(f"start not recorded: taken as {least} or more, for the indication is chronic")
         return long_use
     if exposure.since is not None and exposure.days >= moment.limit(limits.SHORT_USE):
         return exposure.days

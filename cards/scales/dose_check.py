@@ -92,7 +92,10 @@ def _by_mouth(order: MedicationOrder, age: Age, weight_kg: float | None, moment:
         return Doubt(order, Urgency.WARNING, told, why)
     if dose.high > moment.limit(limits.RESTART_MAX_ORAL):
         unknown = " Weight not recorded: the adult maximum was taken." if child else ""
-        why = f"Above the label maximum of 80 mg/day (C-MEDSC); common in alcohol-use disorder.{unknown}"
+        most = "the label maximum of 80 mg/day (C-MEDSC)"
+        if moment.is_own(limits.RESTART_MAX_ORAL):
+            most = f"this site's maximum of {moment.told(limits.RESTART_MAX_ORAL)}"
+        why = f"Above {most}; common in alcohol-use disorder.{unknown}"
         return Doubt(order, Urgency.INFO, told, why, is_comparable=True)
     return None
 

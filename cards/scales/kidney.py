@@ -18,7 +18,7 @@ from cards.record.concepts import Measure, Problem, Sign
 from cards.record.facts import Observation
 from cards.record.record import Record
 from cards.record.when import When
-from cards.scales.withdrawal_score import CREATININE_BASELINE, CREATININE_RATIO, CREATININE_RISE
+from cards.scales.withdrawal_score import CREATININE_BASELINE, creatinine_rose
 from cards.sources import SEED
 from cards.verdict import Evidence
 from cards.words import number
@@ -81,7 +81,7 @@ def kidney_of(record: Record, moment: Moment) -> Kidney:
 
 def _by_egfr(record: Record, moment: Moment) -> Kidney:
     """By the newest eGFR of a year."""
-    within = _days(limits.EGFR_VALID, moment)
+    within = _hours(limits.EGFR_VALID, moment)
     values = [o for o in _values(record, Measure.EGFR, moment) if _age(o.when, moment) <= within]
     newest = max(values, key=_instant, default=None)
     if newest is None or newest.value is None:
@@ -97,20 +97,16 @@ def _by_egfr(record: Record, moment: Moment) -> Kidney:
 
 def _acute(record: Record, moment: Moment) -> Kidney | None:
     """By creatinine (1.5 x baseline, or 0.3 mg/dL in 48 h), else told as such, within seven days."""
-    window = _days(limits.AKI_VALID, moment)
+    window = _hours(limits.AKI_VALID, moment)
+    week, two_days = (timedelta(hours=_hours(span, moment)) for span in (CREATININE_BASELINE, RISE_HOURS))
     values = sorted(_values(record, Measure.CREATININE, moment), key=_instant)
     for worst in sorted(values, key=lambda o: o.value or 0.0, reverse=True):
         if _age(worst.when, moment) > window or not worst.value:
             continue
-        before = [
-            o.value for o in values if o.value and _earlier(o, worst, timedelta(days=moment.limit(CREATININE_BASELINE)))
-        ]
-        recent = [o.value for o in values
-                  if o.value and _earlier(o, worst, timedelta(hours=moment.limit(RISE_HOURS)))]  # fmt: skip
+        before = [o.value for o in values if o.value and _earlier(o, worst, week)]
+        recent = [o.value for o in values if o.value and _earlier(o, worst, two_days)]
         ratio = worst.value / min(before) if before else 1.0
-        if ratio >= moment.limit(CREATININE_RATIO) or (
-            recent and worst.value - min(recent) >= moment.limit(CREATININE_RISE) - 1e-9
-        ):
+        if creatinine_rose(worst.value, before, recent, moment.limit):
             told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
             evidence = Evidence(worst.reference, told, worst.when)
             return Kidney(Grade.POOR, told, is_acute=True,
@@ -145,8 +141,8 @@ def _age(when: When | None, moment: Moment) -> float:
     return when.hours_until(moment.now) if when else float("inf")
 
 
-def _days(span: Limit, moment: Moment) -> float:
-    return moment.limit(span) * 24
+def _hours(span: Limit, moment: Moment) -> float:
+    return moment.limit(span) * {"d": 24, "h": 1}[span.unit]
 
 
 def _instant(observation: Observation) -> datetime:

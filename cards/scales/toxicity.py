@@ -28,7 +28,7 @@ WEIGHTS = {
         ("X3", "breathing", 2, "respiratory depression"),
         ("X4", "bradycardia", 1, "bradycardia"),
         ("X5", "hypotension", 1, "hypotension"),
-        ("X6", "cold", 1, "temperature under 35.5 °C"),
+        ("X6", "cold", 1, "low temperature"),
     )
 }
 GATE_WITH_CONTEXT = limit("toxicity_gate_with_context", 3, "points", JUDGEMENT, sources.LEU06)

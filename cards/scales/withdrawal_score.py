@@ -5,7 +5,7 @@ visual hallucinations 56.5 %, confusion 47.8 % (C-LEO05b); itching and tone are 
 intrathecal withdrawal (C-MEY03).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -157,10 +157,8 @@ def _neuromuscular(found: Findings) -> list[Item]:
 
 
 def _ashworth_rise(found: Findings) -> Finding | None:
-    now, before = (
-        found.highest(Measure.MODIFIED_ASHWORTH),
-        found.before(Measure.MODIFIED_ASHWORTH, days=found.limit(ASHWORTH_VALID)),
-    )
+    now = found.highest(Measure.MODIFIED_ASHWORTH)
+    before = found.before(Measure.MODIFIED_ASHWORTH, days=found.limit(ASHWORTH_VALID))
     if now is None or now.value is None:
         return None
     if not before or before[-1].value is None:
@@ -281,11 +279,17 @@ def acute_kidney_injury(found: Findings) -> Finding | None:
         days = found.limit(CREATININE_BASELINE) + found.limit(limits.LABS_WINDOW) / 24
         week = [o.value for o in found.before(Measure.CREATININE, days=days) if o.value]
         recent = [o.value for o in found.values(Measure.CREATININE) if o.value]
-        if week and worst.value >= found.limit(CREATININE_RATIO) * min(week):
-            return shown(Measure.CREATININE, worst)
-        if recent and worst.value - min(recent) >= found.limit(CREATININE_RISE) - _ROUNDING:
+        if creatinine_rose(worst.value, week, recent, found.limit):
             return shown(Measure.CREATININE, worst)
     return found.sign(Sign.AKI)
+
+
+def creatinine_rose(
+    worst: float, week: Sequence[float], two_days: Sequence[float], limit_of: Callable[[Limit], float]
+) -> bool:
+    """1.5 x the lowest value of the week before, or 0.3 mg/dL above the lowest of two days."""
+    by_ratio = bool(week) and worst >= limit_of(CREATININE_RATIO) * min(week)
+    return by_ratio or (bool(two_days) and worst - min(two_days) >= limit_of(CREATININE_RISE) - _ROUNDING)
 
 
 def _organ_failure(found: Findings) -> Finding | None:

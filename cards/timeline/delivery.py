@@ -162,7 +162,9 @@ def _battery(record: Record, moment: Moment) -> Delivery | None:
     state = battery_of(record, moment)
     if state.stops is None or not state.stops.is_past(moment.now):
         return None
-    evidence = Evidence(state.eri_reference, "battery: replacement indicator 90 days ago or more", state.eri)
+    evidence = Evidence(
+        state.eri_reference, f"battery: replacement indicator {moment.told(limits.ERI_TO_STOP)} ago or more", state.eri
+    )
     return Delivery(level=Level.PROBABLE, because="battery at its end", since=state.stops, evidence=(evidence,))
 
 
@@ -171,5 +173,5 @@ def _surgery(pump: Pump, moment: Moment, *, effect_is_lost: bool) -> Delivery | 
     if event is None or not is_recent(event, moment) or not effect_is_lost:
         return None
     evidence = Evidence(event.reference, event.text, event.when)
-    return Delivery(level=Level.PROBABLE, because="catheter or pump surgery within 14 days and loss of effect",
-                    since=event.when, evidence=(evidence,), is_surgery=True)  # fmt: skip
+    because = f"catheter or pump surgery within {moment.told(limits.RECENT_PUMP_EVENT)} and loss of effect"
+    return Delivery(level=Level.PROBABLE, because=because, since=event.when, evidence=(evidence,), is_surgery=True)

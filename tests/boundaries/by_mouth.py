@@ -4,7 +4,7 @@ from typing import Any
 
 from cards.hooks import ORDER_SIGN
 from tests.boundaries.edge import Patient, edge
-from tests.chart import Chart, instant
+from tests.chart import Chart, Resource, instant
 from tests.rules.test_taper_too_fast import taper
 
 # -- interruption ------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def the_last_dose_charted_two_days_ago() -> Chart:
 # -- dependence --------------------------------------------------------------------------------------------------------
 
 
-def _stopping(mg: float, since: str, times: int = 3, age: float = 54, **more: Any) -> Patient:
+def _stopping(mg: float, since: str, times: int = 3, age: float = 54, **more: Any) -> tuple[Chart, list[Resource]]:
     chart = Chart(age=age)
     order = chart.baclofen(mg, times, since, **more)
     return chart, [chart.draft(order, status="stopped")]
@@ -156,7 +156,7 @@ def sixty_milligrams_a_day() -> Patient:
 
 
 def _child(mg_a_kg: float, weighed: str = "20d", age: float = 8) -> Patient:
-    chart, drafts = _stopping(mg_a_kg * 20 / 3, "400d", age=age)  # type: ignore[misc]
+    chart, drafts = _stopping(mg_a_kg * 20 / 3, "400d", age=age)
     chart.vital("29463-7", 20, "kg", weighed)
     return chart, drafts
 

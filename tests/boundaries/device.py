@@ -258,6 +258,11 @@ def taught_a_year_ago() -> Chart:
     return chart
 
 
+@edge("refill_before_running_out", 8, reads=True)
+def never_taught() -> Chart:
+    return _untaught()
+
+
 @edge("teaching_asked_again", 181, taught=NOW - timedelta(days=180))
 def answered_half_a_year_ago() -> Chart:
     return _untaught()

@@ -10,6 +10,7 @@ a site's own number is the one in force.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,19 +33,18 @@ class Edge(NamedTuple):
     more: Mapping[str, Any] | None = None  # of the moment
 
 
-EDGES: list[Edge] = []
-
-
 def edge(
     name: str, moved: float, hook: Hook = PATIENT_VIEW, *, reads: bool = False, **more: Any
-) -> Callable[[Callable[[], Patient]], Callable[[], Patient]]:
-    """Register the patient built by the function below; `more` goes to the moment."""
+) -> Callable[[Callable[[], Patient]], Edge]:
+    """Make an edge of the function below, which builds the patient; `more` goes to the moment."""
+    return lambda patient: Edge(name, moved, hook, patient, reads, more)
 
-    def register(patient: Callable[[], Patient]) -> Callable[[], Patient]:
-        EDGES.append(Edge(name, moved, hook, patient, reads, more))
-        return patient
 
-    return register
+def edges_in(*modules: ModuleType) -> list[Edge]:
+    """Every edge of these modules, alone or in a list."""
+    values = [value for module in modules for value in vars(module).values()]
+    listed = [each for value in values if isinstance(value, list) for each in value]
+    return [value for value in (*values, *listed) if isinstance(value, Edge)]
 
 
 def told(edge: Edge, limits: dict[str, float]) -> list[Any]:

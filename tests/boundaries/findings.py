@@ -4,7 +4,7 @@ from functools import partial
 
 from cards.hooks import PATIENT_VIEW
 from cards.rule import all_limits
-from tests.boundaries.edge import EDGES, Edge, edge
+from tests.boundaries.edge import Edge, edge
 from tests.chart import Chart, instant
 
 _AGES = {
@@ -35,13 +35,15 @@ def with_value(age: float, loinc: str, value: float, unit: str, when: str = "1h"
     return chart
 
 
+TABLE: list[Edge] = []
+
 for _limit in all_limits().values():
     for _measure, (_loinc, _unit) in _CODES.items():
         _side, _, _band = _limit.name.removeprefix(f"{_measure}_").partition("_")
         if _limit.name.startswith(f"{_measure}_{_side}") and _side in ("high", "low") and _band in _AGES:
             # Half a unit beyond the number: abnormal by ours, and no more when the number moves one unit outwards.
             out = 1 if _side == "high" else -1
-            EDGES.append(
+            TABLE.append(
                 Edge(
                     _limit.name,
                     _limit.value + out,
@@ -70,7 +72,7 @@ for _name, _moved, _loinc, _value, _unit in (
     ("toxicity_rass", -3, "RASS", -2, "{score}"),
     ("rass_agitated", 2, "RASS", 1, "{score}"),
 ):
-    EDGES.append(Edge(_name, _moved, PATIENT_VIEW, partial(with_value, 54, _loinc, _value, _unit)))
+    TABLE.append(Edge(_name, _moved, PATIENT_VIEW, partial(with_value, 54, _loinc, _value, _unit)))
 
 
 @edge("systolic_low_child", 69)
@@ -234,16 +236,16 @@ def with_signs(*signs: str) -> Chart:
 
 
 for _name, _sign in _SIGNS.items():
-    EDGES.append(Edge(_name, all_limits()[_name].value + 1, PATIENT_VIEW, partial(with_signs, _sign)))
+    TABLE.append(Edge(_name, all_limits()[_name].value + 1, PATIENT_VIEW, partial(with_signs, _sign)))
 for _name, _signs in _CAPPED.items():
-    EDGES.append(Edge(_name, all_limits()[_name].value - 1, PATIENT_VIEW, partial(with_signs, *_signs)))
+    TABLE.append(Edge(_name, all_limits()[_name].value - 1, PATIENT_VIEW, partial(with_signs, *_signs)))
 for _name, _loinc, _value, _unit in (
     ("points_high_fever", "8310-5", 39.5, "Cel"),
     ("points_extreme_fever", "8310-5", 41.5, "Cel"),
     ("points_ck_raised", "2157-6", 600, "U/L"),
     ("toxicity_points_cold", "8310-5", 35.0, "Cel"),
 ):
-    EDGES.append(
+    TABLE.append(
         Edge(_name, all_limits()[_name].value + 1, PATIENT_VIEW, partial(with_value, 54, _loinc, _value, _unit))
     )
 

@@ -73,6 +73,11 @@ def begun_two_weeks_ago_in_hospital() -> Chart:
     return chart
 
 
+@edge("bridge_supply_least", 8, reads=True)
+def a_bridging_supply_of_a_week_at_least() -> Chart:
+    return filled("35d")
+
+
 # -- operations --------------------------------------------------------------------------------------------------------
 
 

@@ -3,8 +3,10 @@
 import pytest
 
 from cards.rule import all_limits
-from tests.boundaries import by_mouth, device, findings, supply_and_age  # noqa: F401 - each registers its edges
-from tests.boundaries.edge import EDGES, Edge, told
+from tests.boundaries import by_mouth, device, findings, supply_and_age
+from tests.boundaries.edge import Edge, edges_in, told
+
+EDGES = edges_in(by_mouth, device, findings, supply_and_age)
 
 
 @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: edge.name)

@@ -14,6 +14,7 @@ from service.stories import all_stories
 from tests import chart
 from tests.chart import Chart
 from tests.moment import NOW
+from tests.rules.test_held_doses import doses_missed
 from tests.stories.calls import Call, Resource, call_of
 
 Told = tuple[str, str, tuple[str, ...], tuple[str, ...]]
@@ -43,16 +44,6 @@ def omitted_and_hallucinating() -> Call:
     told.temperature(38.6)
     told.systolic(172)
     return call_from("omitted-and-hallucinating", told)
-
-
-def doses_missed() -> Call:
-    told = Chart()
-    told.stay("60h")
-    told.baclofen()
-    told.baclofen(since="59h", category="inpatient")
-    told.given("26h")
-    told.not_given("18h", "10h", "2h")
-    return call_from("doses-missed", told)
 
 
 def stop_being_signed() -> Call:
@@ -93,8 +84,8 @@ def failing_kidneys_in_withdrawal() -> Call:
 
 
 CHARTS: tuple[Callable[[], Call], ...] = (
-    omitted_and_hallucinating, doses_missed, stop_being_signed, overdue_pump_with_fever, steady,
-    failing_kidneys_in_withdrawal,
+    omitted_and_hallucinating, lambda: call_from("doses-missed", doses_missed()), stop_being_signed,
+    overdue_pump_with_fever, steady, failing_kidneys_in_withdrawal,
 )  # fmt: skip
 
 

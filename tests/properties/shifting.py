@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from random import Random
 from typing import Any
 
@@ -38,7 +38,7 @@ def respelled(call: Call, chance: Random) -> Call:
         moment = datetime.fromisoformat(found[0])
         way = chance.randrange(4)
         if way == 0:
-            return moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")  # noqa: UP017 - as it is written
+            return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
         if way == 1:
             return moment.astimezone(call.zone).replace(tzinfo=None).isoformat()
         minutes = chance.randrange(-14 * 4, 14 * 4 + 1) * 15

@@ -4,17 +4,7 @@ from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from tests.chart import Chart
 from tests.properties.patients import by_name
 from tests.properties.worse import with_findings
-
-
-def doses_missed() -> Chart:
-    """60 mg a day for over a year; in hospital the last dose was given 26 h ago."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen()
-    chart.baclofen(since="59h", category="inpatient")
-    chart.given("26h")
-    chart.not_given("18h", "10h", "2h")
-    return chart
+from tests.rules.test_held_doses import doses_missed
 
 
 def test_drowsy_alone_after_missed_doses() -> None:

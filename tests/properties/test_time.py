@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.moment import NOW
-from tests.properties.gaps import FAMILIES, missing_for
+from tests.properties.gaps import FAMILIES, Family, missing_for
 from tests.properties.patients import NAMES, by_name, examples, told, told_of, urgencies
 from tests.properties.shifting import by_date_only, respelled, shifted
 from tests.stories.calls import Call
@@ -66,10 +66,10 @@ def test_a_date_alone_alarms_least(name: str, seed: int) -> None:
 
 @examples(400)
 @given(st.sampled_from(FAMILIES), st.floats(0, 1), SEEDS)
-def test_a_date_alone_alarms_least_in_any_gap(family: object, share: float, seed: int) -> None:
+def test_a_date_alone_alarms_least_in_any_gap(family: Family, share: float, seed: int) -> None:
     """The same of every way to lose baclofen, after any time."""
-    hours = round(family.since + share * (family.until - family.since), 1)  # type: ignore[attr-defined]
-    assert_alarms_no_more(missing_for(family, hours, 20, "well"), seed)  # type: ignore[arg-type]
+    hours = round(family.since + share * (family.until - family.since), 1)
+    assert_alarms_no_more(missing_for(family, hours, 20, "well"), seed)
 
 
 def assert_alarms_no_more(call: Call, seed: int) -> None:

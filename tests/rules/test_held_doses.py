@@ -59,14 +59,20 @@ def test_once_a_day_is_not_late_after_thirteen_hours() -> None:
     assert chart.decide().is_silent
 
 
-def test_limp_and_drowsy_holding_may_be_right() -> None:
-    """Toxicity first: a reminder to examine tone, no restart offered."""
+def doses_missed() -> Chart:
+    """60 mg a day for over a year; in hospital the last dose was given 26 h ago, three were not."""
     chart = Chart()
     chart.stay("60h")
     chart.baclofen()
     chart.baclofen(since="59h", category="inpatient")
     chart.given("26h")
     chart.not_given("18h", "10h", "2h")
+    return chart
+
+
+def test_limp_and_drowsy_holding_may_be_right() -> None:
+    """Toxicity first: a reminder to examine tone, no restart offered."""
+    chart = doses_missed()
     chart.sign("Flaccid, low muscle tone")
     card = chart.decide().card(KIND)
     assert card.urgency.indicator == "info"

@@ -13,7 +13,7 @@ KIND = "renal-dosing"
 EGFR, CREATININE = "98979-8", "2160-0"
 
 
-def start(mg: float = 5, times: int = 3, **more: Any) -> dict[str, Any]:
+def start(mg: float | None = 5, times: int = 3, **more: Any) -> dict[str, Any]:
     """A draft that orders baclofen by mouth."""
     return Chart().baclofen(mg, times, "0h", status="draft", **more) | {"id": "new"}
 

@@ -11,7 +11,7 @@ from tests.chart import Chart, instant
 KIND = "abrupt-discontinuation"
 
 
-def taper(*steps: tuple[float, float | None]) -> dict[str, Any]:
+def taper(*steps: tuple[float, float | None], **more: Any) -> dict[str, Any]:
     """A draft whose instructions follow each other: (mg three times a day, for days)."""
     instructions = []
     for number, (mg, days) in enumerate(steps, 1):
@@ -30,7 +30,7 @@ def taper(*steps: tuple[float, float | None]) -> dict[str, Any]:
         "resourceType": "MedicationRequest", "id": "taper", "status": "draft", "intent": "order",
         "authoredOn": instant("0h"), "subject": {"reference": "Patient/p1"},
         "medicationCodeableConcept": {"text": "baclofen tablet"}, "dosageInstruction": instructions,
-        "priorPrescription": {"reference": "MedicationRequest/r1"},
+        "priorPrescription": {"reference": "MedicationRequest/r1"}, **more,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 from cards import needs
 from cards.hooks import PATIENT_VIEW
 from cards.limits import ASCENDING, JUDGEMENT, PUBLISHED
+from cards.record.valuesets import CONCEPT_EXTENSION
 from cards.rule import all_limits, all_rules
 from service import create_app
 from service.config import Config
@@ -18,6 +19,7 @@ from service.knowledge import knowledge_lines, load_value_sets
 from service.rule_text import read_docstring
 from service.sites import Site, read_sites
 from service.stories import all_stories, matching
+from tests.chart import Chart
 from tests.moment import NOW
 from tests.service.kit import post, searchset
 from tests.service.processes import run
@@ -109,8 +111,13 @@ def test_a_site_s_set_adds_codes_with_our_meaning(tmp_path: Path) -> None:
     sets = load_value_sets(tmp_path)
 
     assert "baclofen" in sets.meaning("urn:riverside", "BAC5").of("drug")
-    assert sets.overlay.added == {"riverside-baclofen": 1}
+    assert sets.overlay.added == {"riverside-baclofen": (1, 1)}
     assert "value set riverside-baclofen: added by the site, 1 codes" in knowledge_lines(sets, [])
+
+
+def test_a_set_whose_codes_mean_nothing_is_told_loudly(tmp_path: Path) -> None:
+    value_set(tmp_path, "riverside-baclofen", "BAC5")
+    assert any("1 of them WITHOUT MEANING" in line for line in knowledge_lines(load_value_sets(tmp_path), []))
 
 
 def test_a_set_of_the_same_id_replaces_ours(tmp_path: Path) -> None:
@@ -132,12 +139,49 @@ def test_a_set_emptied_by_the_site_is_told_loudly(tmp_path: Path) -> None:
         ('{"resourceType": "ValueSet", "id": "baclofen-oral"}', "required set baclofen-oral is empty"),
         ('{"resourceType": "CodeSystem", "id": "x"}', "not a FHIR ValueSet"),
         ("{", "not JSON"),
+        ('{"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "u"}]}}', "does not list"),
+        (
+            '{"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "u", "filter": [{"value": 1}],'
+            ' "concept": [{"code": "c"}]}]}}',
+            "does not list",
+        ),
+        (
+            '{"resourceType": "ValueSet", "id": "x", "compose": {"exclude": [{"system": "u"}], "include": []}}',
+            "compose.exclude",
+        ),
+        (
+            '{"resourceType": "ValueSet", "id": "x", "expansion": {"total": 9, "contains": [{"system": "u", '
+            '"code": "c"}]}}',
+            "1 of the 9 codes",
+        ),
     ],
 )
 def test_a_set_that_cannot_be_used_refuses_the_start(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "a.json").write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=words):
         load_value_sets(tmp_path)
+
+
+def test_a_directory_without_a_set_is_a_mistake(tmp_path: Path) -> None:
+    """The site believes that its own sets are in force."""
+    with pytest.raises(ConfigError, match=r"no \*\.json file"):
+        load_value_sets(tmp_path)
+
+
+def test_two_files_of_one_id_are_a_mistake(tmp_path: Path) -> None:
+    value_set(tmp_path, "epilepsy", "E1")
+    (tmp_path / "again.json").write_text((tmp_path / "epilepsy.json").read_text("utf-8"), "utf-8")
+    with pytest.raises(ConfigError, match="both have the id epilepsy"):
+        load_value_sets(tmp_path)
+
+
+def test_nested_codes_of_an_expansion_are_read(tmp_path: Path) -> None:
+    inner = {"system": "urn:riverside", "code": "E1"}
+    outer = {"system": "urn:riverside", "code": "group", "abstract": True, "contains": [inner]}
+    extension = [{"url": CONCEPT_EXTENSION, "valueCode": "problem/epilepsy"}]
+    body = {"resourceType": "ValueSet", "id": "x", "extension": extension, "expansion": {"contains": [outer]}}
+    (tmp_path / "x.json").write_text(json.dumps(body), "utf-8")
+    assert load_value_sets(tmp_path).meaning("urn:riverside", "E1").of("problem") == ["epilepsy"]
 
 
 def test_serve_with_an_empty_required_set_is_one_line_and_exit_2(tmp_path: Path) -> None:
@@ -184,3 +228,22 @@ def test_a_site_s_number_decides_and_the_card_calls_it_the_site_s() -> None:
         told[bool(limits)] = [card for card in cards if "PMP-01" in card["extension"][EXTENSION]["rules"]]
     assert told[False] == []
     assert "refill due soon 21 d (set by this site, 14 by default)" in told[True][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({}, "More than 72 h since the last dose"),
+        ({"restart_full_dose": "48 h"}, "More than 48 h since the last dose"),
+        ({"restart_full_dose": "1 d"}, "More than 24 h since the last dose"),
+    ],
+)
+def test_a_text_tells_the_number_that_decided(tmp_path: Path, limits: dict[str, str], words: str) -> None:
+    """Rigid and hallucinating, 80 h after the last tablet."""
+    chart = Chart()
+    chart.stay("80h")
+    chart.baclofen()
+    for sign in ("Increased spasticity", "Visual hallucinations"):
+        chart.sign(sign)
+    own = site_with(tmp_path, *(f'{name} = "{value}"' for name, value in limits.items())).limits
+    assert words in chart.decide(limits=own).card("suspected-withdrawal").detail

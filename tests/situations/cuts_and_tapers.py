@@ -6,7 +6,8 @@ from cards.hooks import (
     ORDER_SELECT,
     ORDER_SIGN,
 )
-from tests.chart import SUBJECT, Chart, Decided, Resource, instant
+from tests.chart import Chart, Decided, instant
+from tests.rules.test_taper_too_fast import taper
 from tests.situations.drafting import home, lowered
 from tests.situations.telling import situation
 
@@ -81,7 +82,7 @@ def cut_within_a_plan() -> Decided:
 @situation("ABR-02")
 def cut_of_an_unknown_dose() -> Decided:
     """The dose until now is not recorded."""
-    chart, order = home(mg=None)  # type: ignore[arg-type]
+    chart, order = home(mg=None)
     return lowered(chart, order, 5)
 
 
@@ -155,24 +156,6 @@ def pump_cut_in_a_monitored_wean() -> Decided:
 
 
 # -- ABR-07 -----------------------------------------------------------------------------------------------------------
-
-
-def taper(*steps: tuple[float, float | None], **more: Any) -> Resource:
-    """A draft whose instructions follow each other: (mg three times a day, for days)."""
-    instructions = []
-    for number, (mg, days) in enumerate(steps, 1):
-        repeat: dict[str, Any] = {"frequency": 3, "period": 1, "periodUnit": "d"}
-        if days is not None:
-            repeat["boundsDuration"] = {"value": days, "unit": "d", "code": "d"}
-        instructions.append(
-            {"sequence": number, "timing": {"repeat": repeat}, "route": {"text": "Oral"},
-             "doseAndRate": [{"doseQuantity": {"value": mg, "unit": "mg", "code": "mg"}}]}
-        )  # fmt: skip
-    return {
-        "resourceType": "MedicationRequest", "id": "taper", "status": "draft", "intent": "order",
-        "authoredOn": instant("0h"), "subject": SUBJECT, "medicationCodeableConcept": {"text": "baclofen tablet"},
-        "dosageInstruction": instructions, "priorPrescription": {"reference": "MedicationRequest/r1"}, **more,
-    }  # fmt: skip
 
 
 def tapered(chart: Chart, *steps: tuple[float, float | None], **more: Any) -> Decided:

@@ -10,7 +10,7 @@ from tests.chart import SUBJECT, Chart, Decided, Resource, instant
 FOR_HOME: dict[str, Any] = {"category": "discharge", "since": "1h"}
 
 
-def home(age: float = 54, mg: float = 20, **more: Any) -> tuple[Chart, Resource]:
+def home(age: float = 54, mg: float | None = 20, **more: Any) -> tuple[Chart, Resource]:
     """Baclofen three times a day at home, and its order."""
     chart = Chart(age)
     return chart, chart.baclofen(mg, 3, **more)

@@ -27,7 +27,7 @@ def with_egfr(value: float, chart: Chart | None = None) -> Chart:
     return chart
 
 
-def begun(chart: Chart, mg: float = 5, **more: Any) -> Decided:
+def begun(chart: Chart, mg: float | None = 5, **more: Any) -> Decided:
     """Signing a start."""
     return chart.decide(ORDER_SIGN, [start(mg, **more)])
 
@@ -71,7 +71,7 @@ SITUATIONS = [
     Situation("REN-01", "A start with an eGFR of 70", lambda: begun(with_egfr(70))),
     Situation("REN-01", "A start on dialysis", lambda: begun(tell(Chart(), problems=[DIALYSIS]))),
     Situation("REN-01", "A start without a dose on dialysis",
-              lambda: begun(tell(Chart(), problems=[DIALYSIS]), None)),  # type: ignore[arg-type]
+              lambda: begun(tell(Chart(), problems=[DIALYSIS]), None)),
     Situation("REN-01", "A start in acute kidney injury",
               lambda: begun(tell(Chart(), problems=[("Acute kidney injury", "2d")]))),
     Situation("REN-01", "A rise from 60 to 75 mg/day with an eGFR of 24",
@@ -203,10 +203,9 @@ SITUATIONS = [
     Situation("REN-01", "A start of what was never taken, eGFR 24", lambda: begun(with_egfr(24, tablets(
         order={"statement": True, "status": "not-taken", "statusReason": [{"text": "Never started"}]})), 20)),
     Situation("REN-01", "A start without a dose with an eGFR of 24",
-              lambda: begun(with_egfr(24), None)),  # type: ignore[arg-type]
+              lambda: begun(with_egfr(24), None)),
     Situation("REN-01", "A rise to an unknown dose with an eGFR of 24", lambda: begun(
         with_egfr(24, tablets()), None, priorPrescription={"reference": "MedicationRequest/r1"})),
-                       # type: ignore[arg-type]
     Situation("TOX-01", "Limp after a seizure of before the tablets were stopped", lambda: tablets(
         order={"status": "active", "until": "20h"}, given=["21h"], signs=["Hypotonia", "Stupor", ("Seizure",
                       "30h")]).decide()),

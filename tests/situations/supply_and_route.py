@@ -145,7 +145,7 @@ def refills_left() -> Decided:
 # -- ABR-06 -----------------------------------------------------------------------------------------------------------
 
 
-def new_pump(when: str = "3d", mg: float = 20, **more: Any) -> tuple[Chart, Resource]:
+def new_pump(when: str = "3d", mg: float | None = 20, **more: Any) -> tuple[Chart, Resource]:
     """Baclofen by mouth, and a pump implanted."""
     chart, order = home(mg=mg, **more)
     chart.procedure("Implantation of intrathecal baclofen pump", when)
@@ -342,5 +342,5 @@ def dose_beside_a_new_pump_not_entered() -> Decided:
 @situation("ABR-06")
 def dose_before_a_new_pump_not_entered() -> Decided:
     """The dose of the tablets until now is not entered beside a new pump."""
-    chart, order = new_pump(mg=None)  # type: ignore[arg-type]
+    chart, order = new_pump(mg=None)
     return lowered(chart, order, 5)

@@ -6,11 +6,19 @@ import pytest
 
 from cards.timeline.delivery import Delivery
 from cards.timeline.interruptions import Level
+from cards.timeline.reservoir import Reservoir
 from tests.chart import Chart, Resource, instant, moment
 from tests.rules.test_pump_device import told_date
 from tests.situations.charts import pump, tell
 
 REVISION, REPLACEMENT = "Intrathecal catheter revision", "Intrathecal pump replacement"
+
+
+def reservoir(chart: Chart) -> Reservoir:
+    """Of the patient's pump, which is there."""
+    pump = chart.case().pump
+    assert pump is not None
+    return pump.reservoir
 
 
 def delivery(chart: Chart) -> Delivery:
@@ -250,7 +258,7 @@ def test_tablets_given_are_no_filling() -> None:
     chart = Chart()
     chart.pump()
     chart.given("2h")
-    assert chart.case().pump.reservoir.last_fill is None  # type: ignore[union-attr]
+    assert reservoir(chart).last_fill is None
 
 
 @pytest.mark.parametrize(("when", "counts"), [("2h", True), ("+2h", True), ("1d", False)])
@@ -258,4 +266,4 @@ def test_a_refill_booked_for_today_is_still_to_come(when: str, counts: bool) -> 
     """Until the day is over."""
     chart = pump()
     chart.appointment("Baclofen pump refill", when)
-    assert (chart.case().pump.reservoir.booked is not None) is counts  # type: ignore[union-attr]
+    assert (reservoir(chart).booked is not None) is counts

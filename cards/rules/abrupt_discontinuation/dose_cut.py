@@ -16,7 +16,15 @@ from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line, renal_reason, told_dose
+from cards.sentences import (
+    NOT_LATELY,
+    ORAL_NEEDS,
+    TIER_NEEDS,
+    oral_evidence,
+    oral_exposure_line,
+    renal_reason,
+    told_dose,
+)
 from cards.telling import both
 from cards.timeline.regimen import Change, is_selected
 from cards.timeline.taper import allowed_step
@@ -60,7 +68,7 @@ def _by_mouth(case: Case) -> Verdict:
     if change.leaves_none:
         return Quiet("nothing goes on: asked by stop_order", rests_on=())
     if not case.takes_oral:
-        return Quiet("no baclofen by mouth in the last 14 days", rests_on=ORAL_NEEDS)
+        return Quiet(NOT_LATELY.format(span=case.moment.told(limits.SYMPTOMS_COUNT_AT_ALL)), rests_on=ORAL_NEEDS)
     if not change.is_after_known or change.after is None:
         return Quiet("the dose of the draft is not entered or not plausible: not compared", rests_on=())
     before = _before(case)

@@ -81,7 +81,7 @@ def omitted_at_admission(case: Case) -> Verdict:
     stayed = case.stay.hours(case.now)
     early = stayed is not None and stayed < case.moment.limit(EARLY)
     if case.stay.is_emergency and early:
-        return Quiet("emergency visit of less than 6 h", rests_on=())
+        return Quiet(f"emergency visit of less than {case.moment.told(EARLY)}", rests_on=())
     since = gap.hours(case.now)
     summary = SUMMARY if case.last_oral_dose[0] else UNKNOWN_TIME
     toxic = toxic_line(case)

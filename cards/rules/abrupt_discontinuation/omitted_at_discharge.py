@@ -50,14 +50,13 @@ from cards.words import day, say
 
 LONG_INPATIENT_USE = limit("inpatient_use_counts", 14, "d", JUDGEMENT, sources.LEO05)
 REFILL_SOON = limit("refill_due_after_discharge", 14, "d", JUDGEMENT, sources.GIL)
-BOOKED_BEFORE = limit("refill_booked_before", 3, "d", JUDGEMENT, sources.GIL, "3-5 days before the alarm date")
 
 MISSING = "Baclofen taken before admission is missing from the discharge medicines"
 MISSING_INPATIENT = "Baclofen given in this stay is missing from the discharge medicines"
 CUT = "Discharge baclofen {after}, until now {before}: faster than a safe taper"
 TOO_SHORT = "Discharge baclofen lasts until {end}, the next visit is {visit}"
 NO_REFILL = "Baclofen pump: the next refill is not on the discharge plan"
-REFILL = "Baclofen pump refill due {date}, within 14 days of discharge: book it"
+REFILL = "Baclofen pump refill due {date}, within {soon} of discharge: book it"
 
 ADVICE = "Prescribe it, taper it, or document why it stops; make sure that there are tablets at home."
 FIX_DOSE = "Options: the dose until now, or a stepwise reduction."
@@ -72,7 +71,7 @@ WHY_REFILL = "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LIT
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
     refining=[APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.UKSPC, sources.GIL, sources.MEDPM],
-    limits=[LONG_INPATIENT_USE, limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, REFILL_SOON, BOOKED_BEFORE],
+    limits=[LONG_INPATIENT_USE, limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, REFILL_SOON, limits.BOOKED_BEFORE],
     overrides=["planned-taper", "serious-adverse-reaction", "already-resumed", "data-incorrect"],
     could_reach=Urgency.WARNING,
 )
@@ -98,7 +97,7 @@ def _by_mouth(case: Case, stay: Stay, written: Discharge) -> Verdict:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
     at_home = bool(case.oral.home or case.oral.home_fill)
     if not at_home and days_in_hospital(case.oral, stay, case.moment) < case.moment.limit(LONG_INPATIENT_USE):
-        return Quiet("not taken at home, and less than 14 days in this stay")
+        return Quiet(f"not taken at home, and less than {case.moment.told(LONG_INPATIENT_USE)} in this stay")
     if excuse := _excuse(case, written):
         return excuse
     if not written.baclofen:
@@ -183,14 +182,15 @@ def _by_pump(case: Case) -> Card | None:
     due = reservoir.alarm or reservoir.empty
     left = None if due is None else days_to(due, case.now, moment)
     before = None if left is None or reservoir.booked is None else left - days_to(reservoir.booked, case.now, moment)
-    if before is not None and before >= moment.limit(BOOKED_BEFORE):
+    if before is not None and before >= moment.limit(limits.BOOKED_BEFORE):
         return None
     soon = left is not None and left <= moment.limit(REFILL_SOON)
     if not soon and (reservoir.booked is not None or case.plans(Act.PUMP_REFILL)):
         return None
     return Card(
         urgency=Urgency.WARNING,
-        summary=say(REFILL, date=day(due.earliest, case.zone)) if soon and due else NO_REFILL,
+        summary=say(REFILL, date=day(due.earliest, case.zone), soon=moment.told(REFILL_SOON))
+        if soon and due else NO_REFILL,
         detail=(
             f"Intrathecal baclofen {with_dose(case.pump.dose).removeprefix('baclofen').strip()}".strip() + ".",
             WHY_REFILL,
@@ -198,7 +198,7 @@ def _by_pump(case: Case) -> Card | None:
         evidence=(*((Evidence(reservoir.alarm_reference, "refill alarm date", reservoir.alarm),)
                     if reservoir.alarm else ()), *case.pump.evidence[:1]),
         suggestions=("refill", "education"),
-    )  # fmt: skip
+    )  # fmt: skip  # fmt: skip
 
 
 def _prescribed(written: Discharge) -> tuple[Evidence, ...]:

@@ -79,7 +79,10 @@ def refill_gap(case: Case) -> Verdict:
         return Quiet("prescribed again since", rests_on=())
     listed = any(o.status == "active" and o.is_statement for o in case.oral.orders)
     if days > case.moment.limit(LONG_STOPPED) and not listed:
-        return Quiet("ran out more than 90 days ago, and nothing says that it is taken", rests_on=ORAL_NEEDS)
+        return Quiet(
+            f"ran out more than {case.moment.told(LONG_STOPPED)} ago, and nothing says that it is taken",
+            rests_on=ORAL_NEEDS,
+        )
     return _ran_out(case, gap.since, days, gap.evidence)
 
 

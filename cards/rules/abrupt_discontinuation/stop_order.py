@@ -30,6 +30,7 @@ from cards.scales.dependence import Tier
 from cards.sentences import (
     ADVERSE_REACTION_EXCEPTION,
     BY_TUBE,
+    NOT_LATELY,
     ORAL_NEEDS,
     TIER_NEEDS,
     TOXIC_SUMMARY,
@@ -112,7 +113,7 @@ def _stops_oral(case: Case) -> Verdict:
     if not (change.stops or change.stop_orders):
         return _unread_order(case) or Quiet("no draft stops baclofen", rests_on=_carried_out(case))
     if case.oral is None or not case.takes_oral:
-        return Quiet("no baclofen by mouth in the last 14 days")
+        return Quiet(NOT_LATELY.format(span=case.moment.told(limits.SYMPTOMS_COUNT_AT_ALL)))
     if not change.leaves_none:
         return Quiet("another baclofen order goes on", rests_on=())
     if change.is_hold and change.reasons & {Reason.NPO, Reason.SURGERY}:
@@ -143,7 +144,7 @@ def _was_stopped(case: Case) -> Verdict:
     if gap.since is None or (gap.since.precision in ("ambiguous", "month", "year") and since < threshold):
         return _stopped_at_an_unknown_time(case, gap)
     if since > case.moment.limit(limits.RECENT_STOP) * 24:
-        return Quiet("stopped more than 7 days ago", rests_on=())
+        return Quiet(f"stopped more than {case.moment.told(limits.RECENT_STOP)} ago", rests_on=())
     if since < threshold:
         return Quiet("last dose less than one missed-dose threshold ago", rests_on=())
     reasons = gap.order.reasons if gap.order else frozenset()

@@ -10,7 +10,7 @@ Else  quiet: taught, short use, in hospital, something more urgent to do
 Known limits: teaching that was given and not recorded is asked for again; whether it was understood nobody knows.
 """
 
-from cards import sources
+from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
@@ -35,7 +35,7 @@ SIGNS = (
     "hallucinations, seizures. Never stop suddenly."
 )
 SUPPLY = (
-    "Refill at least 7 days before running out; give the emergency number; tell every surgeon, dentist and "
+    "Refill at least {days} before running out; give the emergency number; tell every surgeon, dentist and "
     "radiographer."
 )
 PUMP = (
@@ -51,7 +51,7 @@ PREGNANCY = "Before or in pregnancy: make a plan with the prescriber, never stop
     deciding=[*ORAL_NEEDS, DEVICES, PROCEDURES, COMMUNICATIONS, DOCUMENTS],
     refining=[CONDITIONS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.GABMG, sources.MEDRESP],
-    limits=[TAUGHT_VALID, ASK_AGAIN],
+    limits=[TAUGHT_VALID, ASK_AGAIN, limits.REFILL_BEFORE],
     overrides=["already-done", "comfort-care"],
     could_reach=Urgency.INFO,
 )
@@ -67,7 +67,7 @@ def education(case: Case) -> Verdict:
     is_taught = when is not None and when.hours_until(case.now) <= valid
     needs_supply = case.has_baclofen_pump and case.oral is None and not has_rescue_supply(case.record)
     if is_taught and not needs_supply:
-        return Quiet("taught in the last 12 months", rests_on=())
+        return Quiet(f"taught in the last {case.moment.told(TAUGHT_VALID)}", rests_on=())
     last = f"Last teaching about it: {dated(when, case.zone, case.now)}."
     found = last if taught else "No teaching about it is recorded."
     exposure = "Intrathecal baclofen." if case.has_baclofen_pump else f"Baclofen by mouth, {_told(case)}."
@@ -77,7 +77,7 @@ def education(case: Case) -> Verdict:
         detail=(
             f"{exposure} {found}",
             SIGNS,
-            SUPPLY,
+            SUPPLY.format(days=case.moment.told(limits.REFILL_BEFORE)),
             *((PUMP,) if case.has_baclofen_pump else ()),
             *((PREGNANCY,) if case.pregnancy else ()),
         ),
@@ -104,7 +104,7 @@ def _not_now(case: Case) -> Quiet | None:
     if case.moment.taught is not None:
         days = (case.now - case.moment.taught).total_seconds() / 86400
         if days < case.moment.limit(ASK_AGAIN):
-            return Quiet("answered in the last 180 days", rests_on=())
+            return Quiet(f"answered in the last {case.moment.told(ASK_AGAIN)}", rests_on=())
     return None
 
 

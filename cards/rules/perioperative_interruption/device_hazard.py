@@ -62,7 +62,7 @@ RESERVOIR = (
 )
 PRESSURE = "Over 2.0 atm lowers a SynchroMed's flow (C-MEDUK); for a Prometra it is contraindicated (C-FLOW)."
 NEAR = "Lithotripsy, diathermy, therapeutic ultrasound and radiotherapy near the pump may harm the device."
-LATE = "The interrogation that is booked is more than 24 h after the scan: move it to the same day."
+LATE = "The interrogation that is booked is more than {late} after the scan: move it to the same day."
 
 _NEAR_THE_PUMP = frozenset({Act.LITHOTRIPSY, Act.DIATHERMY, Act.THERAPEUTIC_ULTRASOUND, Act.RADIOTHERAPY})
 _HAZARDS = _NEAR_THE_PUMP | {Act.MRI, Act.HYPERBARIC}
@@ -103,7 +103,7 @@ def _scan(case: Case, pump: Pump, scan: Operation) -> Card:
         if _alarms(pump):
             urgency, action = Urgency.CRITICAL, ALARMING
         elif _is_checked_late(case, scan):
-            urgency, told = Urgency.CRITICAL, (LATE, *told)
+            urgency, told = Urgency.CRITICAL, (LATE.format(late=case.moment.told(RESTARTS_WITHIN)), *told)
     return _card(case, pump, scan, urgency, say(MRI, action=action), told)
 
 
@@ -135,7 +135,7 @@ def _near(case: Case, pump: Pump, session: Operation) -> Card:
 def _after_a_scan(case: Case, pump: Pump) -> Verdict:
     scan = just_done(case.record, case.moment, {Act.MRI}, case.moment.limit(RECENT_SCAN))
     if scan is None or scan.when is None:
-        return Quiet("no MRI within 72 h", rests_on=(PROCEDURES, SERVICE_REQUESTS))
+        return Quiet(f"no MRI within {case.moment.told(RECENT_SCAN)}", rests_on=(PROCEDURES, SERVICE_REQUESTS))
     check = pump.latest(Act.PUMP_INTERROGATION, Act.PUMP_REFILL, Sign.PUMP_RUNNING, Sign.PUMP_STOPPED)
     if check is not None and check.when is not None and check.when.latest >= scan.when.earliest:
         return Quiet("interrogated after the scan", rests_on=())

@@ -18,7 +18,7 @@ from cards.record.concepts import Act
 from cards.record.facts import Order
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import BY_TUBE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import BY_TUBE, NOT_LATELY, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.holds import holds
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import safe, say, when
@@ -40,7 +40,7 @@ MAX_NAME = 60  # characters of the order's own words in the summary
 )
 def npo_or_hold(case: Case) -> Verdict:
     if case.oral is None or not case.takes_oral:
-        return Quiet("no baclofen by mouth in the last 14 days", rests_on=ORAL_NEEDS)
+        return Quiet(NOT_LATELY.format(span=case.moment.told(limits.SYMPTOMS_COUNT_AT_ALL)), rests_on=ORAL_NEEDS)
     standing = holds(case.record, case.oral, case.moment)
     held = [o for o in case.oral_change.stops if o.status == "on-hold"] if case.oral_change.leaves_none else []
     if not (standing or held):

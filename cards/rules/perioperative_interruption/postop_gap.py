@@ -54,7 +54,7 @@ def postop_gap(case: Case) -> Verdict:
         return Quiet("no baclofen by mouth", rests_on=ORAL_NEEDS)
     done = just_done(case.record, case.moment, UNDER_ANAESTHESIA, case.moment.limit(limits.AFTER_SURGERY))
     if done is None:
-        return Quiet("no operation within 72 h", rests_on=(PROCEDURES,))
+        return Quiet(f"no operation within {case.moment.told(limits.AFTER_SURGERY)}", rests_on=(PROCEDURES,))
     if case.oral_dependence.tier < Tier.T2:
         return Quiet(f"low dependence: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
     gap = _gap(case)

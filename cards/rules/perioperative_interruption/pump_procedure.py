@@ -30,17 +30,17 @@ from cards.sentences import told_dose
 from cards.timeline.operations import Operation, just_done, planned
 from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Card, Quiet, Urgency, Verdict
-from cards.words import ago, say, when
+from cards.words import ago, number, say, when
 
 WATCH_HOURS = limit("watch_after_pump_change", 72, "h", JUDGEMENT, sources.PMC41, "onset within 24 h is reported")
 
 REMOVAL = "Pump removal planned {day} with no intrathecal bridging plan"
 REVISION = "Pump or catheter revision planned {day}: bridge baclofen and watch for withdrawal"
 BRIDGED = "Pump removal planned {day}: keep to the bridging plan, watch for withdrawal"
-REPLACEMENT = "Pump replacement planned {day}: watch for withdrawal for 24-72 h afterwards"
-CHANGED = "Pump or catheter changed {ago}: watch for withdrawal for 24-72 h"
+REPLACEMENT = "Pump replacement planned {day}: watch for withdrawal for 24-{hours} h afterwards"
+CHANGED = "Pump or catheter changed {ago}: watch for withdrawal for 24-{hours} h"
 
-WATCH = "Watch for 24-72 h after a pump change: a leak or misconnection showed within 24 h (C-PMC41)."
+WATCH = "Watch for 24-{hours} h after a pump change: a leak or misconnection showed within 24 h (C-PMC41)."
 TABLETS = "Continue baclofen tablets taken beside the pump (C-COX20), and do not stop them before an implant (C-DAL07)."
 
 _PLANNED = frozenset({Act.PUMP_REMOVAL, Act.PUMP_REVISION, Act.PUMP_REPLACEMENT})
@@ -87,12 +87,12 @@ def _planned(case: Case, pump: Pump, plans: list[Operation]) -> Card:
     day = when(plan.when, case.zone, case.now) if plan.when else ""
     return Card(
         urgency=min(urgency, Urgency.WARNING) if pump.drug is PumpDrug.UNKNOWN else urgency,
-        summary=" ".join(say(template, day=day).replace(" :", ":").split()),
+        summary=" ".join(say(template, day=day, hours=_watch(case)).replace(" :", ":").split()),
         detail=(
             say("Planned: {text} {day}. ", text=plan.evidence.text, day=day).replace(" .", ".")
             + f"{_infusion(pump)} would be interrupted.{_unknown(pump)}",
             *((f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)),
-            WATCH,
+            WATCH.format(hours=_watch(case)),
             TABLETS,
         ),
         evidence=(*(p.evidence for p in plans), *pump.evidence[:2]),
@@ -105,11 +105,19 @@ def _done(case: Case, pump: Pump, done: Operation) -> Card:
     """The reminder afterwards: symptoms would be judged as withdrawal, this is for the time before any."""
     return Card(
         urgency=Urgency.INFO,
-        summary=say(CHANGED, ago=ago(done.when, case.now, case.zone)),
-        detail=(f"{_infusion(pump)}; the pump or catheter was operated on.{_unknown(pump)}", WATCH, TABLETS),
+        summary=say(CHANGED, ago=ago(done.when, case.now, case.zone), hours=_watch(case)),
+        detail=(
+            f"{_infusion(pump)}; the pump or catheter was operated on.{_unknown(pump)}",
+            WATCH.format(hours=_watch(case)),
+            TABLETS,
+        ),
         evidence=(done.evidence, *pump.evidence[:1]),
         suggestions=("interrogate",),
     )
+
+
+def _watch(case: Case) -> str:
+    return number(case.moment.limit(WATCH_HOURS))
 
 
 def _infusion(pump: Pump) -> str:

@@ -36,7 +36,7 @@ AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its ba
 AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
 
 INDICATOR = "Pump{model}: replacement indicator reached {ago} days ago, {left} days until it stops."
-INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop 90 days after that."
+INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop {stop} after that."
 AGE = "Pump{model} implanted {months} months ago; nothing is recorded of its battery."
 WHY_ERI = (
     "The pump stops 90 days after its replacement indicator; SynchroMed II lasts at most 7 years (C-MEDERI). A stopped "
@@ -82,7 +82,9 @@ def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
         last = left <= case.moment.limit(LAST_DAYS)
         urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(ERI, eri=eri, stops=stops)
     since = -days_to(state.eri, case.now, case.moment)
-    found = (INDICATOR_PAST if left <= 0 else INDICATOR).format(model=told_model(pump), ago=since, left=left)
+    found = (INDICATOR_PAST if left <= 0 else INDICATOR).format(
+        model=told_model(pump), ago=since, left=left, stop=case.moment.told(limits.ERI_TO_STOP)
+    )
     evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
     more = (booked.evidence,) if booked else ()
     return _card(case, pump, urgency, told, (found, WHY_ERI), (evidence, *more))

@@ -91,7 +91,8 @@ def explant_or_infection(case: Case) -> Verdict:
 def _taken_out(case: Case, pump: Pump) -> Verdict:
     assert pump.removed is not None
     if pump.removed.hours_until(case.now) > case.moment.limit(limits.RECENT_PUMP_EVENT) * 24:
-        return Quiet("the pump was taken out more than 14 days ago", rests_on=())
+        since = case.moment.told(limits.RECENT_PUMP_EVENT)
+        return Quiet(f"the pump was taken out more than {since} ago", rests_on=())
     if bridge := bridging(case, since=pump.removed):
         return Quiet(f"taken out, and bridged: {bridge}", rests_on=())
     event = pump.latest(Act.PUMP_REMOVAL)

@@ -74,7 +74,7 @@ class State(NamedTuple):
     deciding=[*PUMP_NEEDS, OBSERVATIONS],
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.GIL, sources.STAB, sources.MEDPM, sources.LITB],
-    limits=[DUE_SOON, DUE_NOW, OVERDUE, LONG_AGO, VERY_LONG_AGO, limits.MAX_REFILL_INTERVAL],
+    limits=[DUE_SOON, DUE_NOW, OVERDUE, LONG_AGO, VERY_LONG_AGO, limits.BOOKED_BEFORE, limits.MAX_REFILL_INTERVAL],
     overrides=["pump-verified", "specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
     counter=[(PROCEDURES, "refills")],
@@ -125,10 +125,11 @@ def supply_state(case: Case, pump: Pump) -> State:
     if days > moment.limit(DUE_SOON):
         return State(None, f"refill due {date}")
     before = None if reservoir.booked is None else days - days_to(reservoir.booked, now, moment)
-    if before is not None and before >= moment.limit(DUE_NOW):
+    if before is not None and before >= moment.limit(limits.BOOKED_BEFORE):
         return State(None, f"refill due {date}, booked in time")
     if before is not None and before >= 0:
-        return State(Urgency.INFO, say(DUE, date=date), evidence, "booked less than 3 days before the alarm date")
+        short = f"booked less than {moment.told(limits.BOOKED_BEFORE)} before the alarm date"
+        return State(Urgency.INFO, say(DUE, date=date), evidence, short)
     late = before is not None or days <= moment.limit(DUE_NOW)
     return State(Urgency.WARNING if late else Urgency.INFO, say(DUE, date=date), evidence,
                  "the booked refill falls after the alarm date" if before is not None else note)  # fmt: skip
@@ -175,7 +176,11 @@ def _needed_by(case: Case, pump: Pump) -> tuple[str, When | None, str]:
         told = _evidence(reservoir, by)[0]
         return f"the {told.text}", date, told.reference
     latest = reservoir.last_fill.shifted(case.moment.limit(limits.MAX_REFILL_INTERVAL)) if reservoir.last_fill else None
-    return "180 days after the last refill,", latest, reservoir.last_fill_reference
+    return (
+        f"{case.moment.told(limits.MAX_REFILL_INTERVAL)} after the last refill,",
+        latest,
+        reservoir.last_fill_reference,
+    )
 
 
 def _due(reservoir: Reservoir, case: Case) -> tuple[When | None, str]:

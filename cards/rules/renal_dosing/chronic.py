@@ -48,7 +48,8 @@ def chronic(case: Case) -> Verdict:
         return Quiet(f"short or no use: {case.oral_dependence.because}", rests_on=ORAL_NEEDS)
     kidney = case.kidney
     if not kidney.fell_far:
-        return Quiet(f"no eGFR under 30, no acute injury beyond stage 1: {kidney.because}", rests_on=(LABS, CONDITIONS))
+        none = f"no eGFR under {case.moment.limit(limits.EGFR_POOR):g}, no acute injury beyond stage 1"
+        return Quiet(f"{none}: {kidney.because}", rests_on=(LABS, CONDITIONS))
     if case.suspected is not None:
         return Quiet("withdrawal is suspected: told there", rests_on=())
     if case.toxicity.gate_met and case.toxicity.tone != "high":

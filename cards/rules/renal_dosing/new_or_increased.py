@@ -34,17 +34,17 @@ UNKNOWN = "Baclofen: no eGFR within a year. Check creatinine before the dose is 
 BY_PUMP = "Intrathecal baclofen with {kidney}: watch for sedation"
 EXCRETED = "Baclofen is excreted mainly by the kidney: caution, lower doses (C-LORAL)."
 REDUCED = (
-    "eGFR 30-59: reduce, to about half. Encephalopathy at 20 mg/day or more against less: RR 3.5, absolute +0.42 % "
-    "(eGFR 45-59) and +1.23 % (30-44), age 66 and over (C-MUA19)."
+    "eGFR {poor:g}-{below:g}: reduce, to about half. Encephalopathy at 20 mg/day or more against less: RR 3.5, "
+    "absolute +0.42 % (eGFR 45-59) and +1.23 % (30-44), age 66 and over (C-MUA19)."
 )
 POOR = (
-    "eGFR under 30: avoid (C-WOLF18); absolute risk +2.9 % (C-MUA19). If it cannot be avoided, start low: 7.5 mg/day "
-    "is reported in CKD 4-5 (C-CHE20)."
+    "eGFR under {poor:g}: avoid (C-WOLF18); absolute risk +2.9 % (C-MUA19). If it cannot be avoided, start low: "
+    "7.5 mg/day is reported in CKD 4-5 (C-CHE20)."
 )
-POOR_CHILD = "eGFR under 30: avoid (C-WOLF18); absolute risk +2.9 % (C-MUA19, adults)."
+POOR_CHILD = "eGFR under {poor:g}: avoid (C-WOLF18); absolute risk +2.9 % (C-MUA19, adults)."
 DIALYSIS = "Dialysis: avoid; toxicity is reported after 5-10 mg (C-CHE20, C-KOR04)."
 PUMP = "Systemic exposure from the pump is small; the label asks for caution."
-ACUTE = "Acute kidney injury within 7 days: the eGFR is not settled and was not used."
+ACUTE = "Acute kidney injury within {span}: the eGFR is not settled and was not used."
 
 
 @rule(
@@ -70,7 +70,7 @@ def new_or_increased(case: Case) -> Verdict:
     if kidney.grade is Grade.UNKNOWN:
         return _not_recorded(case)
     if not kidney.is_reduced:
-        return Quiet("eGFR of 60 or more", rests_on=(LABS, CONDITIONS))
+        return Quiet(f"eGFR of {case.moment.limit(limits.EGFR_REDUCED):g} or more", rests_on=(LABS, CONDITIONS))
     if not by_mouth:
         return Card(
             urgency=Urgency.INFO,
@@ -141,10 +141,11 @@ def _urgency(kidney: Kidney, dose: DailyDose | None, case: Case) -> Urgency:
 def _advice(kidney: Kidney, case: Case) -> tuple[str, ...]:
     if kidney.grade is Grade.DIALYSIS:
         return (DIALYSIS,)
-    poor = POOR if case.is_adult_for_doses else POOR_CHILD
+    under, reduced = case.moment.limit(limits.EGFR_POOR), case.moment.limit(limits.EGFR_REDUCED)
+    poor = (POOR if case.is_adult_for_doses else POOR_CHILD).format(poor=under)
     if kidney.grade is Grade.POOR:
-        return (ACUTE, poor) if kidney.is_acute else (poor,)
-    return (REDUCED,)
+        return (ACUTE.format(span=case.moment.told(limits.AKI_VALID)), poor) if kidney.is_acute else (poor,)
+    return (REDUCED.format(poor=under, below=reduced - 1),)
 
 
 def _short(kidney: Kidney) -> str:

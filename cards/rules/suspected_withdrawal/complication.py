@@ -21,8 +21,8 @@ MUSCLE = (
     "kidney injury."
 )
 HEAT = (
-    "39 °C or more: active cooling, antipyretics are not enough; neuromuscular blockade by ICU. 42.5 °C is reported by "
-    "mouth (C-PAUL21), 42.1 °C in a child (C-MUI10)."
+    "{high} or more: active cooling, antipyretics are not enough; neuromuscular blockade by ICU. 42.5 °C is reported "
+    "by mouth (C-PAUL21), 42.1 °C in a child (C-MUI10)."
 )
 ORGANS = "Organs fail: ICU, coagulation and liver tests; multiorgan failure and death are reported (C-OZO, C-LOG14)."
 
@@ -43,7 +43,7 @@ def complication(case: Case) -> Verdict:
     heat = any(i.code == "A1" and (i.finding.value or 0) >= case.moment.limit(HIGH_FEVER) for i in score.items)
     bullets = [
         *((MUSCLE,) if score.has("L1", "L2") else ()),
-        *((HEAT,) if heat else ()),
+        *((HEAT.format(high=case.moment.told(HIGH_FEVER)),) if heat else ()),
         *((ORGANS,) if score.has("L3") else ()),
     ]
     if not bullets:

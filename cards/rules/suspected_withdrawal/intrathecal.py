@@ -87,7 +87,9 @@ def intrathecal(case: Case) -> Verdict:
         return Quiet("the pump holds another drug", rests_on=PUMP_NEEDS)
     window = case.moment.limit(limits.RECENT_PUMP_EVENT) * 24
     if pump.removed is not None and pump.removed.hours_until(case.now) > window:
-        return Quiet("the pump was taken out more than 14 days ago", rests_on=(PROCEDURES,))
+        return Quiet(
+            f"the pump was taken out more than {case.moment.told(limits.RECENT_PUMP_EVENT)} ago", rests_on=(PROCEDURES,)
+        )
     if score.points < fewest_points(case.moment):
         return first_certain(case, Quiet("too few findings of withdrawal", rests_on=(*SIGNS, *needs_of_age(case))))
     judged = case.pump_gate

@@ -50,7 +50,7 @@ RESTART = (
     "resolved in 4-72 h (C-LEO05b)."
 )
 BACK = {Kind.CUT: "Back to the dose before the cut", Kind.TAPER: "Back to the last tolerated dose"}
-LONG_GAP = "More than 72 h since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
+LONG_GAP = "More than {gap} since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
 
@@ -116,4 +116,8 @@ def _last_word(gap: Interruption) -> str:
 
 def _after_a_long_gap(case: Case, gap: Interruption) -> tuple[str, ...]:
     since = gap.hours(case.now)
-    return (LONG_GAP,) if since > case.moment.limit(limits.RESTART_FULL) else ()
+    return (
+        (LONG_GAP.format(gap=case.moment.told(limits.RESTART_FULL)),)
+        if since > case.moment.limit(limits.RESTART_FULL)
+        else ()
+    )

@@ -11,9 +11,10 @@ Known limits: tone decides and is seldom charted; where it is not, the card asks
 does not show baclofen.
 """
 
-from cards import limits, sources
+from cards import sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
+from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     CONDITIONS,
     DEVICE_USE,
@@ -25,15 +26,18 @@ from cards.needs import (
     PROCEDURES,
     VITALS,
 )
-from cards.record.concepts import Act
+from cards.record.concepts import Act, Measure
 from cards.rule import rule
 from cards.scales.toxicity import AFTER_PUMP_SURGERY
 from cards.scales.withdrawal_gate import Answer
 from cards.sentences import DEPARTS_PRESSURE, ORAL_NEEDS
-from cards.telling import is_grave, uncertain_card
+from cards.telling import uncertain_card
+from cards.timeline.findings import Findings
 from cards.timeline.pump import PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import listed, number, say
+
+DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
 
 SUMMARY = "Looks like baclofen toxicity, not withdrawal: low tone + {finding}. Do not give more"
 WITHOUT_TONE = "Looks like baclofen toxicity: {finding}. Examine tone; do not give more"
@@ -65,7 +69,7 @@ _EXPOSURE = (*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES)
     refining=[ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.LEU06, sources.JEM20, sources.OVERDOSE, sources.TRUEX, sources.IJAZ15,
              sources.SHI06, sources.PENG],
-    limits=[limits.DEEP_COMA, AFTER_PUMP_SURGERY],
+    limits=[DEEP_COMA, AFTER_PUMP_SURGERY],
     overrides=["alternative-diagnosis", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_PRESSURE],
@@ -88,7 +92,7 @@ def toxicity(case: Case) -> Verdict:
     context = f" Context: {listed(toxic.context)}." if toxic.context else ""
     told = ", ".join(f"{item.finding.text} {number(item.points)}" for item in toxic.items)
     return Card(
-        urgency=Urgency.CRITICAL if is_grave(case) else Urgency.WARNING,
+        urgency=Urgency.CRITICAL if _is_grave(case) else Urgency.WARNING,
         summary=say(template, finding=listed(others[:2]) or "findings"),
         detail=(
             f"Counted {number(toxic.points)} points of toxicity (a count, not a probability): {told}.{context}",
@@ -104,6 +108,14 @@ def _is_on_board(case: Case) -> bool:
     """Baclofen was taken within the last days, or a pump that may hold it is in place."""
     by_pump = case.pump is not None and case.pump.is_in_place and case.pump.drug is not PumpDrug.OTHER
     return by_pump or (case.oral is not None and bool(case.oral.current or case.oral.home or case.oral.given))
+
+
+def _is_grave(case: Case) -> bool:
+    """Respiratory depression, deep coma, low pressure or a seizure (section 9)."""
+    gcs = Findings(case.record, case.moment, None).lowest(Measure.GCS)
+    coma = gcs is not None and gcs.value is not None and gcs.value <= case.moment.limit(DEEP_COMA)
+    seizure = case.oral_findings.has("P4") or case.pump_findings.has("P4")
+    return case.toxicity.has("X3", "X5") or coma or seizure
 
 
 def _uncertain(case: Case, answer: Answer) -> Verdict:
@@ -133,7 +145,8 @@ def _after_surgery(case: Case) -> Card | None:
         urgency=Urgency.WARNING,
         summary=AFTER_SURGERY,
         detail=(
-            f"{', '.join(i.finding.text for i in items)} within 96 h of pump work; tone {case.toxicity.tone}.",
+            f"{', '.join(i.finding.text for i in items)} within {number(days * 24)} h of pump work; "
+            f"tone {case.toxicity.tone}.",
             AFTER_SURGERY_WHY,
             "Interrogate; no response to a benzodiazepine speaks for too high a dose.",
         ),
