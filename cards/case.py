@@ -13,7 +13,7 @@ from cards.record.facts import MedicationOrder, Order
 from cards.record.record import Record
 from cards.record.when import When
 from cards.scales.age import Age, VitalLimits, age_of, limits_for
-from cards.scales.dependence import Dependence, Tier, oral_dependence, pump_dependence
+from cards.scales.dependence import Dependence, Tier, oral_dependence
 from cards.scales.dose_check import Doubt, dose_doubts
 from cards.scales.kidney import Kidney, kidney_of
 from cards.scales.toxicity import Toxicity, toxicity
@@ -222,12 +222,6 @@ class Case:
     @property
     def has_baclofen_pump(self) -> bool:
         return self.pump is not None and self.pump.is_in_place and self.pump.is_baclofen
-
-    @cached_property
-    def pump_dependence(self) -> Dependence:
-        if self.pump is None:
-            return Dependence(Tier.T0, "no pump found")
-        return pump_dependence(self.pump, self.record.conditions, self.moment, is_combined=self.oral is not None)
 
     @cached_property
     def pump_change(self) -> Change:

@@ -118,11 +118,6 @@ def all_limits() -> dict[str, Limit]:
     return limits.defined()
 
 
-def rules_of(hook: Hook) -> tuple[Rule, ...]:
-    """The rules that run on a hook."""
-    return tuple(r for r in all_rules() if hook in r.hooks)
-
-
 @cache
 def needs_of(hook_name: str) -> tuple[Need, ...]:
     """What the rules of a hook read, and what can reveal a baclofen patient at all; in the order of `needs.ALL`."""

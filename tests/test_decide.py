@@ -12,7 +12,7 @@ from cards.hooks import ORDER_SIGN, PATIENT_VIEW
 from cards.kinds import KINDS, OVERRIDE_REASONS
 from cards.ledger import State
 from cards.merge import FOOTER
-from cards.rule import Rule, all_rules, needs_of, rules_of
+from cards.rule import Rule, all_rules, needs_of
 from cards.verdict import Addendum, CannotTell, Card, Quiet, Urgency, Verdict
 from cards.words import SUMMARY_LIMIT, safe, summary
 from tests.chart import SUBJECT, Chart
@@ -218,7 +218,7 @@ def test_discovery_asks_for_what_the_rules_need_and_what_shows_exposure() -> Non
     for hook in (PATIENT_VIEW, ORDER_SIGN):
         asked = set(needs_of(hook.name))
         assert asked >= set(needs.EXPOSURE)
-        assert asked >= {need for r in rules_of(hook) for need in r.needs}
+        assert asked >= {need for r in all_rules() if hook in r.hooks for need in r.needs}
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from cards.record.concepts import Problem
 from cards.record.facts import Condition
 from cards.scales.age import Age
 from cards.timeline.oral import OralExposure
-from cards.timeline.pump import Pump
 from cards.verdict import Urgency
 
 
@@ -39,10 +38,6 @@ class Dependence(msgspec.Struct, frozen=True):
     because: str
     assumed: tuple[str, ...] = ()
     raised_by: tuple[str, ...] = ()
-
-    @property
-    def is_high(self) -> bool:
-        return self.tier is Tier.T3
 
 
 # The label's three "apparent risk" groups (C-LITB, published) and epilepsy, both routes, pregnancy (judgement).
@@ -104,21 +99,6 @@ def oral_dependence(
     told = f"{dose:g} mg/day" if dose is not None else "dose not recorded"
     since = f"for at least {int(days)} days" if days is not None else "since an unknown date"
     return Dependence(tier, f"{told} {since}", tuple(assumed), raised)
-
-
-def pump_dependence(pump: Pump, conditions: tuple[Condition, ...], moment: Moment, *, is_combined: bool) -> Dependence:
-    """The tier of an intrathecal infusion: T3 from seven days on at any dose, before that T2 (or T3 by a modifier)."""
-    days = pump.days_of_infusion(moment.now)
-    if days is not None and days < moment.limit(limits.ESTABLISHED_INFUSION):
-        raised = risk_modifiers(conditions, is_combined=is_combined)
-        return Dependence(
-            Tier.T3 if raised else Tier.T2,
-            f"intrathecal infusion for less than {moment.told(limits.ESTABLISHED_INFUSION)}",
-            (),
-            raised,
-        )
-    assumed = () if days is not None else ("start of the infusion not recorded: taken as established",)
-    return Dependence(Tier.T3, "intrathecal infusion", assumed)
 
 
 def _days(

@@ -6,7 +6,7 @@ nobody recorded stays "unknown", which is neither yes nor no.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 import msgspec
@@ -51,7 +51,6 @@ class Pump(msgspec.Struct, frozen=True, kw_only=True):
     other_drugs: frozenset[Drug]
     model: PumpModel
     evidence: tuple[Evidence, ...]
-    since: When | None  # implanted, or first sign of it
     removed: When | None
     dose: DailyDose | None  # mcg/day
     order: MedicationOrder | None  # the newest intrathecal baclofen order
@@ -64,9 +63,6 @@ class Pump(msgspec.Struct, frozen=True, kw_only=True):
     def is_baclofen(self) -> bool:
         return self.drug is PumpDrug.BACLOFEN
 
-    def days_of_infusion(self, now: datetime) -> float | None:
-        return self.since.hours_until(now) / 24 if self.since else None
-
     def latest(self, *kinds: str) -> PumpEvent | None:
         """The newest event of these kinds."""
         return next((event for event in self.events if event.kind in kinds), None)
@@ -77,7 +73,7 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
     procedures = [p for p in record.procedures if p.status in _DONE]
     orders = [o for o in chart_orders(record) if o.route is Route.INTRATHECAL and not o.do_not_perform]
     infusions = [o for o in orders if Act.SCREENING_BOLUS not in o.acts and o.status not in ("not-taken", "cancelled")]
-    evidence, starts = _signs_of_pump(record, procedures, infusions, moment)
+    evidence = _signs_of_pump(record, procedures, infusions, moment)
     if not evidence:
         return None
     removed = _removal(procedures, moment)
@@ -100,7 +96,6 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
         other_drugs=frozenset(drugs & OTHER_PUMP_DRUGS),
         model=models[0] if models else PumpModel.UNKNOWN,
         evidence=tuple(evidence),
-        since=min(starts, key=lambda w: w.earliest, default=None),
         removed=removed,
         dose=dose,
         order=newest,
@@ -113,29 +108,24 @@ def pump_of(record: Record, moment: Moment) -> Pump | None:
 
 def _signs_of_pump(
     record: Record, procedures: Iterable[Procedure], infusions: Iterable[MedicationOrder], moment: Moment
-) -> tuple[list[Evidence], list[When]]:
+) -> list[Evidence]:
     evidence: list[Evidence] = []
-    starts: list[When] = []
     for device in record.devices:
         if device.status in _DEVICE_IN_PLACE:
             evidence.append(Evidence(device.reference, f"device: {device.text}", device.start))
-            starts += [device.start] if device.start else []
     for procedure in procedures:
         if procedure.acts & _FILLING or Act.PUMP_REMOVAL in procedure.acts:
             evidence.append(Evidence(procedure.reference, procedure.text, procedure.when))
-        if procedure.acts & _FILLING:
-            starts += [procedure.when] if procedure.when else []
     for order in infusions:
         if is_open(order, moment.now) and order.product.is_baclofen:
             evidence.append(Evidence(order.reference, f"intrathecal order: {order.product.name}", order.start))
-            starts += [w for w in (order.start or order.authored,) if w]
     for condition in record.conditions:
         if Problem.PUMP_PRESENT in condition.concepts and condition.is_active:
             evidence.append(Evidence(condition.reference, condition.text, condition.onset))
     for given in record.administrations:
         if given.route is Route.INTRATHECAL and given.product.is_baclofen and given.status == "in-progress":
             evidence.append(Evidence(given.reference, f"intrathecal infusion: {given.product.name}", given.when))
-    return evidence, [w for w in starts if w.may_be_past(moment.now)]
+    return evidence
 
 
 def _removal(procedures: list[Procedure], moment: Moment) -> When | None:

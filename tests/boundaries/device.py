@@ -177,14 +177,6 @@ def tablets_nearly_halved_after_the_implant() -> Patient:
     return chart, [halved]
 
 
-@edge("established_infusion", 8)
-def a_pump_of_a_week() -> Chart:
-    chart = Chart()
-    chart.pump(drug=None)
-    chart.procedure("Implantation of intrathecal baclofen pump", "7.5d")
-    return chart
-
-
 @edge("refill_due_after_discharge", 13, ENCOUNTER_DISCHARGE)
 def next_refill_two_weeks_after_discharge() -> Chart:
     chart = alarm("+14d", "+12d")

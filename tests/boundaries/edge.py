@@ -71,4 +71,4 @@ def _measured(case: Case) -> Iterable[Any]:
     for score in (case.oral_findings, case.pump_findings):
         yield [(item.code, item.points) for item in score.items], score.points, len(score.red_flags)
     yield [(item.code, item.points) for item in case.toxicity.items], len(case.toxicity.context), case.toxicity.gate_met
-    yield case.oral_dependence.tier, case.pump_dependence.tier, case.kidney.grade, case.kidney.is_first_stage
+    yield case.oral_dependence.tier, case.kidney.grade, case.kidney.is_first_stage

@@ -140,42 +140,6 @@ def test_bridged_over_three_weeks_but_not_over_two_months() -> None:
         assert tier(chart) is expected
 
 
-@pytest.mark.parametrize(("implanted", "expected"), [("6d", Tier.T2), ("7d", Tier.T3)])
-def test_a_new_pump(implanted: str, expected: Tier) -> None:
-    """Seven days of infusion at any dose."""
-    chart = Chart()
-    chart.pump(drug=None)
-    chart.procedure("Implantation of intrathecal baclofen pump", implanted)
-    dependence = chart.case().pump_dependence
-    assert dependence.tier is expected
-    assert dependence.because == (
-        "intrathecal infusion" if expected is Tier.T3 else "intrathecal infusion for less than 7 days"
-    )
-    assert (dependence.assumed, dependence.raised_by) == ((), ())
-
-
-def test_a_risk_raises_the_tier_of_a_new_pump() -> None:
-    """Epilepsy, or tablets beside it."""
-    chart = Chart()
-    chart.pump(drug=None)
-    chart.procedure("Implantation of intrathecal baclofen pump", "6d")
-    chart.condition("Epilepsy", "900d")
-    dependence = chart.case().pump_dependence
-    assert (dependence.tier, dependence.raised_by, dependence.assumed) == (Tier.T3, ("epilepsy",), ())
-    chart.baclofen()
-    assert chart.case().pump_dependence.raised_by == ("epilepsy", "oral and intrathecal combined")
-
-
-def test_a_pump_of_unknown_age_is_established() -> None:
-    """No date at all."""
-    chart = Chart()
-    chart.pump(drug=None)
-    chart.condition("Spastic quadriplegia", "3000d")
-    dependence = chart.case().pump_dependence
-    assert dependence.tier is Tier.T3
-    assert dependence.assumed == ("start of the infusion not recorded: taken as established",)
-
-
 def test_orders_once_a_day_each_are_one_regimen() -> None:
     """10 in the morning and 20 at night are 30; the same order twice is not 120."""
     chart = Chart()

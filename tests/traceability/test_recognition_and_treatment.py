@@ -7,7 +7,7 @@ import pytest
 
 from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS
 from cards.hooks import ENCOUNTER_DISCHARGE, ORDER_SIGN
-from tests.chart import Chart
+from tests.chart import Chart, instant
 from tests.traceability.patients import WITHDRAWAL, draft, failing_pump, keys, omitted, withdrawal
 
 
@@ -148,9 +148,14 @@ def test_s20_death_is_named() -> None:
 
 
 def test_s21_the_pump_asks_for_more_vigilance() -> None:
-    """Highest tier at any dose, and two points suffice."""
-    assert failing_pump().case().pump_dependence.is_high
+    """Two points suffice; and its stop is critical, be it in place for three days only."""
     assert withdrawal(failing_pump("Itching"))
+    chart = Chart()
+    chart.pump()
+    order = chart.resources[-1] | {"authoredOn": instant("3d")}
+    chart.procedure("Implantation of intrathecal baclofen pump", "3d")
+    stopping = chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")])
+    assert stopping.urgency("abrupt-discontinuation") == "critical"
 
 
 def test_s22_restart_at_the_previous_dose() -> None:
