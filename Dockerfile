@@ -7,7 +7,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 
 WORKDIR /app
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --requirement requirements.txt \
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds \
     && install --directory --owner=cds --group=cds /data
 COPY cards ./cards

@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8080
 FHIR_PORT ?= 8090
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test properties lint said mutation check clean
+.PHONY: help venv venv-dev demo test properties lint said mutation lock audit sbom check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,11 +24,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.service: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.service
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
 demo: venv ## Synthetic patients, the service and the viewer; PORT= and FHIR_PORT= choose the ports
@@ -54,6 +55,16 @@ said: venv-dev ## Write anew what every story and situation says, word for word;
 
 mutation: venv-dev ## Change the medicine in every small way and see whether the tests notice; takes about an hour
 	$(BIN)/python -m tests.mutation.run
+
+lock: venv-dev ## Write requirements*.txt anew from requirements*.in: every package pinned, with its hashes
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+
+audit: venv-dev ## Whether a pinned package has a known vulnerability; asks the advisory database over the network
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt
+
+sbom: venv-dev ## sbom.json: what the service is made of (CycloneDX)
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
 check: ## What runs before a change lands
 	bash .ci/run
