@@ -9,7 +9,7 @@ FHIR_PORT ?= 8090
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test properties lint said mutation lock audit sbom check clean
+.PHONY: help venv venv-dev demo test properties endurance lint said mutation lock audit sbom check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ test: lint ## The whole test suite with coverage, and what lint checks
 
 properties: venv-dev ## The properties with twenty times as many examples, others each time: half an hour
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/properties
+
+endurance: venv-dev ## A worker's memory over 10,000 calls: some minutes
+	ENDURANCE_CALLS=10000 $(BIN)/python -m pytest tests/service/test_workers.py -k memory
 
 lint: venv-dev ## Style, format, types
 	$(BIN)/ruff check .

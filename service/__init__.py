@@ -45,6 +45,7 @@ def choose_parts(
     from cards.rule import all_rules, needs_of
     from service.fhir import FhirClient
     from service.knowledge import load_value_sets
+    from service.metrics import Metrics
     from service.parts import Parts
     from service.store import Store
 
@@ -53,6 +54,7 @@ def choose_parts(
         clock=clock or _now,
         fhir=fhir or FhirClient(),
         store=store or Store(config.database_url),
+        metrics=Metrics(config.sites, directory=config.metrics_directory, version=KNOWLEDGE_VERSION),
         decide=decide,
         rules=all_rules(),
         hooks=ALL,
@@ -66,6 +68,8 @@ def build_app(parts: "Parts") -> Flask:
     """The Flask app around these parts."""
     from service.cors import allow_origins
     from service.failures import answer_failures
+    from service.health import add_health
+    from service.metering import meter
     from service.pages import add_pages
     from service.request_log import watch
     from service.routes import add_routes
@@ -75,9 +79,11 @@ def build_app(parts: "Parts") -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect fails a preflight
     watch(app)
+    meter(app, parts.metrics)
     allow_origins(app, parts.config.sites)
     answer_failures(app)
     add_routes(app, parts)
+    add_health(app, parts)
     add_pages(app, parts)
     return app
 

@@ -1,4 +1,4 @@
-"""What the operator decides. The only file that reads the environment."""
+"""What the operator decides. The only file that knows the environment."""
 
 import difflib
 import os
@@ -34,6 +34,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "INFO"
     max_body: int = MAX_BODY
     viewer_fhir: str = ""
+    metrics_directory: Path | None = None  # where several workers count together
 
     @classmethod
     def demo(cls, **changes: Any) -> "Config":
@@ -106,6 +107,12 @@ def _read_environment() -> _Environment:
     except ValidationError as error:
         first = error.errors()[0]
         raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+
+def share_metrics(directory: Path) -> None:
+    """Have the workers of this process count in one directory. prometheus-client asks the environment, once, when it
+    is first imported."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def check_public_url(url: str) -> str:

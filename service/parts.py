@@ -15,6 +15,7 @@ from cards.record.valuesets import ValueSets
 from cards.rule import Rule
 from service.config import Config
 from service.fhir import FhirClient
+from service.metrics import Metrics
 from service.store import Store
 
 
@@ -40,6 +41,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]  # aware; asked once a request
     fhir: FhirClient
     store: Store
+    metrics: Metrics
     decide: Decide
     rules: tuple[Rule, ...]
     hooks: tuple[Hook, ...]  # the hooks answered

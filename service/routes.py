@@ -1,4 +1,4 @@
-"""The HTTP routes of CDS Hooks: discovery, one hook route, feedback, health. Parse, call, answer."""
+"""The HTTP routes of CDS Hooks: discovery, one hook route, feedback. Parse, call, answer."""
 
 import time
 from datetime import datetime
@@ -11,6 +11,7 @@ from cards.verdict import MergedCard
 from service.answer import cards_for
 from service.clients import epic
 from service.consult import consult
+from service.environ import WAITED
 from service.errors import Overloaded, StoreUnavailable, UnknownService
 from service.feedback import read_feedback
 from service.parts import Parts
@@ -18,8 +19,6 @@ from service.sites import Site
 from service.store import CardShown
 from service.wire import Call, read_call
 from service.wire_cards import answer_json, card_json, discovery_json
-
-WAITED = "baclofen_cds.waited"  # WSGI environ: seconds that the request waited for a thread
 
 
 def add_routes(app: Flask, parts: Parts) -> None:
@@ -63,7 +62,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
             call = epic.as_meant(call)
         g.call = call
         consultation = g.consultation = consult(parts, site, call, now=now, until=until)
-        cards = cards_for(consultation, site)
+        cards = g.cards = cards_for(consultation, site)
         written = [
             card_json(
                 card,
@@ -90,15 +89,6 @@ def add_routes(app: Flask, parts: Parts) -> None:
         g.items = len(items)
         g.unknown_cards = parts.store.record_feedback(items, site=site.name, received=parts.clock())
         return _json(b"{}")
-
-    @routes.get("/healthz")
-    def alive() -> Response:
-        return _json(b'{"status":"alive"}')
-
-    @routes.get("/readyz")
-    def ready() -> Response:
-        parts.store.check()
-        return _json(b'{"status":"ready"}')
 
     app.register_blueprint(routes)
 

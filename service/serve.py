@@ -1,19 +1,25 @@
 """`serve`: the sites of a file, under a real WSGI server."""
 
+import shutil
+import socket
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import msgspec
 import structlog
 
-from service import create_app, log
-from service.config import MEMORY, PREFIX, Config
+from cards.record.valuesets import ValueSets
+from service import build_app, choose_parts, log
+from service.config import MEMORY, PREFIX, Config, share_metrics
 from service.errors import ConfigError
 from service.knowledge import knowledge_lines, load_value_sets
-from service.server import Stop, listen, run_workers, tune_collector
+from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
 from service.store import Store
+from service.workers import run_workers
 
 _log = structlog.get_logger()
 
@@ -38,17 +44,39 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
     for line in knowledge_lines(valuesets, config.sites):
         _log.info("knowledge", knowledge=line)
 
-    def one_worker() -> None:
-        app = create_app(config, valuesets=valuesets)
-        tune_collector()
-        run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop)
-
     if workers == 1:
         announce(url)
-        one_worker()
+        _serve_one(config, valuesets, sock, threads=threads, stop=stop)
         return 0
     Store(config.database_url).close()  # its tables are made once, before several workers open it
-    return run_workers(one_worker, workers, lambda: announce(url), stop)
+    counted = Path(tempfile.mkdtemp(prefix="baclofen-cds-metrics-"))
+    share_metrics(counted)
+    config = msgspec.structs.replace(config, metrics_directory=counted)
+    try:
+        return run_workers(
+            lambda: _serve_one(config, valuesets, sock, threads=threads, stop=stop),
+            workers,
+            started=lambda: announce(url),
+            stop=stop,
+            died=_forget_gauges,
+        )
+    finally:
+        shutil.rmtree(counted, ignore_errors=True)
+
+
+def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, threads: int, stop: Stop) -> None:
+    parts = choose_parts(config, valuesets=valuesets)
+    app = build_app(parts)
+    tune_collector()
+    refused = parts.metrics.failures.labels("queue_full").inc
+    run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop, refused=refused)
+
+
+def _forget_gauges(pid: int) -> None:
+    """What a dead worker counted stays; how things stood with it does not."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - not before `share_metrics`
+
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def base_url(host: str, port: int) -> str:

@@ -1,14 +1,14 @@
 """Production HTTP: waitress, because it answers others while a client hangs in the middle of its body.
 
 waitress reads each request whole before a thread of the app sees it, so a slow client holds a socket and no thread.
-What is added here: its own refusals as JSON, a stop that finishes what was begun, and several processes on one socket.
+What is added here: its own refusals as JSON, a queue with an end, an end of patience with who sends a byte now and
+then, and a stop that finishes what was begun. Several processes on one socket: `workers.py`.
 """
 
 import gc
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -21,13 +21,17 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from service.errors import CommandFailed, ConfigError, TooLarge, Unparsable
-from service.routes import WAITED
+from service.environ import WAITED
+from service.errors import CommandFailed, Overloaded, ServiceError, TooLarge, Unparsable
 
 _GRACE = 10.0  # seconds that a request under way gets after SIGTERM
 _TICK = 0.5  # seconds until a signal is noticed on an idle socket
 _CONNECTIONS = 500
 _HANGING = 60  # seconds after which a silent client is cut off
+_SENDING = 120.0  # seconds within which a request must have come whole, however lively its sender
+_LEAST_QUEUE = 128  # requests that may wait for a thread: 64 callers at once are never refused
+_QUEUE_PER_THREAD = 16  # what a thread gets through within a call's deadline, at a fifth of a second each
+_AGAIN = "2"  # Retry-After, seconds
 
 
 class _JsonErrorTask(ErrorTask):  # type: ignore[misc]
@@ -35,9 +39,10 @@ class _JsonErrorTask(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         refused = self.request.error
-        kind = TooLarge if refused.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Unparsable
-        body = msgspec.json.encode(kind(f"the HTTP request is refused: {refused.reason}").outcome())
+        body = msgspec.json.encode(_refusal(refused).outcome())
         self.status = f"{refused.code} {refused.reason}"
+        if isinstance(refused, _QueueFull):
+            self.response_headers.append(("Retry-After", _AGAIN))
         self.response_headers += [
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-store"),
@@ -46,6 +51,20 @@ class _JsonErrorTask(ErrorTask):  # type: ignore[misc]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+
+
+class _QueueFull:
+    """In the shape of waitress's own errors."""
+
+    code = int(HTTPStatus.SERVICE_UNAVAILABLE)
+    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
+
+
+def _refusal(refused: Any) -> ServiceError:
+    if isinstance(refused, _QueueFull):
+        return Overloaded("overloaded: too many calls wait already; nothing was looked at")
+    kind = TooLarge if refused.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Unparsable
+    return kind(f"the HTTP request is refused: {refused.reason}")
 
 
 class _Task(WSGITask):  # type: ignore[misc]
@@ -61,24 +80,61 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     task_class = _Task
     error_task_class = _JsonErrorTask
     queued_at = 0.0
+    receiving: tuple[Any, float] = (None, 0.0)  # the request that is coming in, and when it was first seen
+
+    def is_sending_for_ever(self, now: float) -> bool:
+        """Whether one request has been coming in for longer than any client needs."""
+        if self.request is not self.receiving[0]:
+            self.receiving = (self.request, now)
+        return self.request is not None and now - self.receiving[1] > _SENDING
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """The queue for a thread, with an end: past it a request is refused at once, by a thread that does nothing else.
+
+    (Not by the one that reads sockets: it holds the channel's lock when it brings a request here.)
+    """
+
+    def __init__(self, longest: int, refused: Callable[[], None]) -> None:
+        super().__init__()
+        self._longest = longest
+        self._refused = refused
+        self._refusing = ThreadedTaskDispatcher()
+        self._refusing.set_thread_count(1)
+
     def add_task(self, task: _Channel) -> None:
         task.queued_at = time.monotonic()
-        super().add_task(task)
+        if len(self.queue) >= self._longest:
+            task.requests[0].error = _QueueFull()
+            self._refused()
+            self._refusing.add_task(task)
+        else:
+            super().add_task(task)
 
 
 class Stop:
-    """Notes SIGTERM and SIGINT; loops look at it between events. Made before anything is started, and forked along."""
+    """Notes SIGTERM and SIGINT; loops look at it between events. Made before anything is started, and forked along.
+
+    A process whose parent has died stops, too: else it would hold the port against the service's next start.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
+        self._asked = False
+        self._parent = 0
         signal.signal(signal.SIGTERM, self._ask)
         signal.signal(signal.SIGINT, self._ask)
 
+    @property
+    def asked(self) -> bool:
+        """Whether to stop."""
+        return self._asked or (self._parent != 0 and os.getppid() != self._parent)
+
+    def follow(self, parent: int) -> None:
+        """Stop when this parent process is gone."""
+        self._parent = parent
+
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+        self._asked = True
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -104,10 +160,21 @@ def tune_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: int, stop: Stop) -> None:
-    """Serve until told to stop; then take nothing new, finish what was begun, return."""
+def run(
+    app: WSGIApplication,
+    sock: socket.socket,
+    *,
+    threads: int,
+    max_body: int,
+    stop: Stop,
+    refused: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until told to stop; then take nothing new, finish what was begun, return.
+
+    `refused` is called for each request that found the queue full: the app never sees it.
+    """
     channels: dict[int, Any] = {}
-    dispatcher = _Dispatcher()
+    dispatcher = _Dispatcher(max(_LEAST_QUEUE, threads * _QUEUE_PER_THREAD), refused)
     dispatcher.set_thread_count(threads)
     server = waitress.create_server(
         app,
@@ -124,8 +191,12 @@ def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: in
         max_request_body_size=max_body * 2,
     )
     server.channel_class = _Channel
+    looked = time.monotonic()
     while not stop.asked:
         server.asyncore.loop(timeout=_TICK, use_poll=True, map=channels, count=1)
+        if time.monotonic() > looked + _TICK:
+            looked = time.monotonic()
+            _cut_off(list(server.active_channels.values()), looked)
     server.del_channel(channels)
     sock.close()
     ends = time.monotonic() + _GRACE
@@ -134,36 +205,10 @@ def run(app: WSGIApplication, sock: socket.socket, *, threads: int, max_body: in
     dispatcher.shutdown(timeout=1)
 
 
-def run_workers(serve: Callable[[], None], workers: int, started: Callable[[], None], stop: Stop) -> int:
-    """`serve` in so many processes; the exit code. One that dies ends all: half a service would hide it."""
-    children: set[int] = set()
-    for _ in range(workers):
-        child = os.fork()
-        if child == 0:
-            os._exit(_in_child(serve))
-        children.add(child)
-    started()  # only now: a thread does not survive a fork
-    failed = False
-    while children:
-        if stop.asked or failed:
-            for child in children:
-                os.kill(child, signal.SIGTERM)
-        for child in list(children):
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                children.discard(child)
-                failed = failed or not stop.asked or os.waitstatus_to_exitcode(status) != 0
-        time.sleep(_TICK / 5)
-    return 1 if failed else 0
-
-
-def _in_child(serve: Callable[[], None]) -> int:
-    try:
-        serve()
-    except (ConfigError, CommandFailed, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+def _cut_off(channels: list[_Channel], now: float) -> None:
+    for channel in channels:
+        if channel.is_sending_for_ever(now):
+            channel.will_close = True
 
 
 def _is_busy(channel: Any) -> bool:

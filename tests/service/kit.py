@@ -21,6 +21,7 @@ from cards.verdict import Action, Evidence, MergedCard, Quiet, Suggestion, Urgen
 from service import build_app
 from service.config import MEMORY, Config
 from service.fhir import FhirClient
+from service.metrics import Metrics
 from service.parts import Parts
 from service.store import Store
 from tests.moment import NOW
@@ -92,6 +93,7 @@ def parts_with(decides: Decides = careful, *, store: Store | None = None, clock:
         config=config,
         clock=clock or (lambda: NOW),
         fhir=FhirClient(),
+        metrics=Metrics(config.sites),
         store=store or Store(MEMORY),
         decide=decide,
         rules=(),

@@ -16,8 +16,8 @@ from cards.record.record import Record
 from cards.record.when import When
 from cards.verdict import CannotTell, Evidence, Urgency
 from service import build_app, log
+from service.environ import WAITED
 from service.errors import StoreUnavailable
-from service.routes import WAITED
 from service.store import Store
 from service.wire_cards import card_json
 from tests.moment import NOW

@@ -1,18 +1,19 @@
 """`serve` as a process: others are answered while clients hang, a stop finishes what was begun."""
 
 import json
-import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from cards.hooks import PATIENT_VIEW
+from service import server as server_module
 from tests.service.kit import hook_request
 from tests.service.processes import Running, running
 
@@ -154,27 +155,53 @@ def test_the_wait_for_a_thread_is_part_of_the_deadline(tmp_path: Path) -> None:
     assert took < 2
 
 
-def test_several_workers_share_one_port_and_one_database(tmp_path: Path) -> None:
-    with running(tmp_path, "serve", "--port", "0", "--workers", "2", **settings(tmp_path)) as server:
-        for _ in range(10):
-            answer = requests.post(
-                server.url + HOOK, data=BODY, headers={"Content-Type": "application/json"}, timeout=20
-            )
-            assert answer.status_code == 412
-
-
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the workers in /proc")
-def test_a_worker_that_dies_ends_the_service(tmp_path: Path) -> None:
-    """Half a service would hide the failure from whoever restarts services."""
-    with running(tmp_path, "serve", "--port", "0", "--workers", "2", ends_with=1, **settings(tmp_path)) as server:
-        pid = server.process.pid
-        worker, *_ = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(int(worker), signal.SIGKILL)
-        assert server.process.wait(20) == 1
-
-
 def test_the_log_is_json_lines(served: Running) -> None:
     requests.get(f"{served.url}/cds-services", timeout=20)
 
     lines = [json.loads(line) for line in served.log.read_text().splitlines()]
     assert {"event", "route", "status", "ms", "timestamp"} <= set(lines[-1])
+
+
+def test_past_the_end_of_the_queue_a_call_is_refused_at_once(tmp_path: Path) -> None:
+    """One thread is held by a slow FHIR server, 128 calls wait for it: whoever comes then is told to come again."""
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        base = f"http://127.0.0.1:{slow.getsockname()[1]}/fhir"
+        more = settings(tmp_path, f'fhir_servers = ["{base}"]', "deadline = 10.0")
+        with running(tmp_path, "serve", "--port", "0", "--threads", "1", **more) as server:
+            body = json.dumps(hook_request(PATIENT_VIEW, prefetch={}, fhirServer=base)).encode()
+            callers = [begun(server.port, body, len(body)) for _ in range(140)]
+            said = [answered(caller) for caller in callers[-5:]]  # while the first call still has its thread
+            for caller in callers:
+                caller.close()
+
+    assert {answer.split()[1] for answer in said} == {b"503"}
+    assert all(b"Retry-After: 2" in answer and b"too many calls wait" in answer for answer in said)
+
+
+def test_a_client_that_sends_a_byte_now_and_then_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds no thread, but a socket: not for ever."""
+    monkeypatch.setattr(server_module, "_SENDING", 1.0)
+    stop = SimpleNamespace(asked=False)
+    sock = server_module.listen("127.0.0.1", 0)
+    port = sock.getsockname()[1]
+    serving = threading.Thread(
+        target=lambda: server_module.run(lambda *_: [], sock, threads=1, max_body=1000, stop=stop)  # type: ignore[arg-type]
+    )
+    serving.start()
+    try:
+        with begun(port, b"{", 500) as lively:
+            lively.settimeout(0.2)
+            ends = time.monotonic() + 20
+            closed = False
+            while not closed and time.monotonic() < ends:
+                try:
+                    lively.sendall(b" ")
+                    closed = lively.recv(100) == b""
+                except TimeoutError:
+                    continue
+                except OSError:
+                    closed = True
+            assert closed
+    finally:
+        stop.asked = True
+        serving.join(20)

@@ -1,0 +1,78 @@
+"""Counts each answer, after it was made. What it reads is what the routes left in `flask.g`."""
+
+import time
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+
+from cards.decide import Outcome
+from cards.kinds import COULD_NOT_CHECK
+from cards.verdict import Addendum, CannotTell, Card
+from service.consult import Consultation
+from service.metrics import Metrics
+from service.sites import Site
+
+_FAILURES = {
+    HTTPStatus.UNAUTHORIZED: "not_trusted",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal_error",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+
+
+def meter(app: Flask, metrics: Metrics) -> None:
+    """Count hook requests and feedback; pages and health are not counted."""
+
+    def count(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else ""
+        if not rule.startswith("/cds-services"):
+            return response
+        what = _FAILURES.get(HTTPStatus(response.status_code))
+        if what:
+            metrics.failures.labels(what).inc()
+        if g.get("store_failed"):
+            metrics.failures.labels("store_unavailable").inc()
+        call = g.get("call")
+        if call is not None:
+            site: Site = g.site
+            metrics.calls.labels(site.name, call.hook.name, str(response.status_code)).inc()
+            metrics.seconds.labels(call.hook.name).observe(time.perf_counter() - g.started)
+            if "consultation" in g:
+                _count_decision(metrics, site, g.consultation, response.status_code)
+        return response
+
+    app.after_request(count)
+
+
+def _count_decision(metrics: Metrics, site: Site, consultation: Consultation, status: int) -> None:
+    decision = consultation.decision
+    for entry in decision.record.ledger:
+        metrics.needs.labels(entry.need, str(entry.state)).inc()
+    for outcome in decision.outcomes:
+        metrics.rules.labels(outcome.rule, verdict_word(outcome)).inc()
+        if outcome.raised:
+            metrics.failures.labels("rule_raised").inc()
+    shown = "no" if site.mode == "silent" else "yes"
+    cards = g.get("cards", decision.cards)
+    for card in cards:
+        metrics.cards.labels(site.name, card.kind, card.urgency.indicator, shown).inc()
+    if decision.record.foreign:
+        metrics.failures.labels("other_patient").inc(decision.record.foreign)
+    if consultation.gathered.incidents:
+        metrics.failures.labels("fhir_incident").inc(len(consultation.gathered.incidents))
+    metrics.outcomes.labels(site.name, consultation.moment.hook.name, _came_of_it(cards, status)).inc()
+
+
+def _came_of_it(cards: tuple[object, ...], status: int) -> str:
+    if status >= HTTPStatus.BAD_REQUEST:
+        return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+    if any(getattr(card, "kind", "") != COULD_NOT_CHECK for card in cards):
+        return "cards"
+    return "could_not_check" if cards else "nothing_found"
+
+
+def verdict_word(outcome: Outcome) -> str:
+    """One rule's verdict, in a word that counts and audits keep."""
+    if outcome.raised:
+        return "raised"
+    kinds = {Card: "card", Addendum: "addendum", CannotTell: "cannot_tell"}
+    return kinds.get(type(outcome.verdict), "quiet")
