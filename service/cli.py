@@ -125,6 +125,36 @@ def rules(rule: str | None, limits: bool, form: str) -> None:
     list_rules.run(rule, limits=limits, form=form)
 
 
+@commands.command()
+@click.option("--to", "url", required=True, metavar="URL", help="Base URL of a running service.")
+@click.option("--story", metavar="STORY", help="The made-up patient; one with a withdrawal card by default.")
+@click.option("--fhir-server", default="", metavar="URL", help="Have the service read the patient there.")
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A private JWK that the site trusts; needs --issuer and --kid.",
+)
+@click.option("--issuer", metavar="ISS", help="The issuer that the key signs for.")
+@click.option("--kid", metavar="KID", help="The key's id.")
+@click.option("--print", "only_print", is_flag=True, help="Print the request, for a monitor of another kind.")
+def probe(
+    url: str, story: str | None, fhir_server: str, key: Path | None, issuer: str | None, kid: str | None,
+    only_print: bool,
+) -> None:  # fmt: skip
+    """Send a made-up patient through a running service and see that the card comes back; for monitors."""
+    from service import probe as probing
+
+    name = story or probing.STORY
+    if only_print:
+        click.echo(probing.printed(name, fhir_server))
+        return
+    if (key is None) != (issuer is None) or (key is None) != (kid is None):
+        raise click.UsageError("--key, --issuer and --kid belong together")
+    caller = probing.Caller(key, issuer, kid) if key and issuer and kid else None
+    probing.probe(url, name=name, caller=caller, fhir_server=fhir_server, say=click.echo)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: errors are one line on standard error, never a traceback."""
     try:
