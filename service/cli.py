@@ -126,6 +126,16 @@ def rules(rule: str | None, limits: bool, form: str) -> None:
 
 
 @commands.command()
+@click.option("--site", metavar="NAME", help="One site instead of all.")
+def doctor(site: str | None) -> None:
+    """Look for what is misconfigured, with serve's own settings; each line says what to do."""
+    from service.doctor.run import run
+
+    if not run(site, click.echo):
+        sys.exit(1)
+
+
+@commands.command()
 @click.option("--to", "url", required=True, metavar="URL", help="Base URL of a running service.")
 @click.option("--story", metavar="STORY", help="The made-up patient; one with a withdrawal card by default.")
 @click.option("--fhir-server", default="", metavar="URL", help="Have the service read the patient there.")

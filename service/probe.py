@@ -18,7 +18,7 @@ import requests
 
 from cards.rule import needs_of
 from service.errors import CommandFailed, ConfigError
-from service.stories import Story, StoryError, StoryRequest, prefetch_of, story
+from service.stories import Story, StoryError, prefetch_of, story
 
 STORY = "hallucinations-31-h-after-last-tablet"
 PATIENT = "baclofen-cds-probe"  # calls about this patient are the monitor's own; no rate counts them
@@ -55,7 +55,7 @@ def probe(
     if silent:
         say(f"ok, SILENT: {asked.hook} answered in {took} ms; this site shows no card to anybody")
         return
-    _judge(asked, cards)
+    judged(name, cards)
     told = ", ".join(f"{card['source']['topic']['code']} {card['indicator']}" for card in cards)
     say(f"ok: {asked.hook} answered in {took} ms: {told}")
 
@@ -107,11 +107,12 @@ def _read(answer: requests.Response) -> tuple[list[dict[str, Any]], bool]:
     return cards, extension.get("mode") == "silent"
 
 
-def _judge(asked: StoryRequest, cards: list[dict[str, Any]]) -> None:
+def judged(name: str, cards: list[dict[str, Any]]) -> None:
+    """`CommandFailed` unless the cards that are due for this story are among these."""
     came = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards]
     lacking = [
         f"{due.kind} {due.indicator}"
-        for due in asked.cards
+        for due in _patient(name).expected.requests[0].cards
         if not any(_is_topic_of(due.kind, code) and indicator == due.indicator for code, indicator in came)
     ]
     if lacking:

@@ -1,0 +1,63 @@
+"""All checks, in the order in which one rests on the other."""
+
+from collections.abc import Callable, Iterator
+
+from service import log
+from service.config import PREFIX, Config
+from service.doctor import decides, fhir_server, settings
+from service.doctor.finding import Finding, ok, wrong
+from service.errors import ConfigError
+from service.knowledge import knowledge_lines, load_value_sets
+from service.store import Store
+
+
+def run(site_name: str | None, say: Callable[[str], None]) -> bool:
+    """Print a line a finding; whether nothing is wrong. An unknown site is a `ConfigError`."""
+    log.configure("CRITICAL")  # its lines are the findings
+    healthy = True
+    for finding in _findings(site_name):
+        say(finding.line())
+        healthy = healthy and finding.level != "wrong"
+    return healthy
+
+
+def _findings(site_name: str | None) -> Iterator[Finding]:
+    try:
+        config = Config.from_environment()
+    except ConfigError as error:
+        yield wrong(str(error), "correct it; nothing else was looked at")
+        return
+    sites = [site for site in config.sites if site_name in (None, site.name)]
+    if not sites:
+        known = ", ".join(site.name for site in config.sites)
+        raise ConfigError(f"--site {site_name}: no such site in the sites file; there are {known}")
+    yield ok(f"sites file: {len(config.sites)} site(s), {', '.join(site.name for site in config.sites)}")
+    yield from settings.public_url(config)
+    yield from _database(config)
+    yield from _value_sets(config)
+    yield from decides.probe_patient(config)
+    for site in sites:
+        yield from settings.site(site)
+        for server in site.fhir_servers:
+            yield from fhir_server.check(site, server)
+
+
+def _database(config: Config) -> Iterator[Finding]:
+    try:
+        store = Store(config.database_url)
+    except ConfigError as error:
+        yield wrong(str(error), f"correct {PREFIX}DATABASE_URL, or the rights on its directory")
+        return
+    store.check()
+    store.close()
+    yield ok("database: opens, and its tables are there")
+
+
+def _value_sets(config: Config) -> Iterator[Finding]:
+    try:
+        valuesets = load_value_sets(config.valuesets)
+    except ConfigError as error:
+        yield wrong(str(error), f"correct the files in {PREFIX}VALUESETS, or unset it to use ours alone")
+        return
+    for line in knowledge_lines(valuesets, config.sites):
+        yield ok(line)
