@@ -162,11 +162,8 @@ def test_an_open_site_beyond_loopback_when_it_says_so_and_it_shows(tmp_path: Pat
 
 
 def test_what_cannot_be_served_yet_is_said(tmp_path: Path) -> None:
-    jwt = one(tmp_path, 'issuers = ["https://a"]', 'jwks_file = "a.json"')
     oracle = one(tmp_path, OPEN, 'dialect = "oracle"')
 
-    with pytest.raises(ConfigError, match="jwt"):
-        check_servable([jwt], "127.0.0.1")
     with pytest.raises(ConfigError, match="oracle"):
         check_servable([oracle], "127.0.0.1")
     with pytest.raises(ConfigError, match="several sites"):
