@@ -108,11 +108,12 @@ class KeySet:
         return self._look_up(kid)
 
     def _look_up(self, kid: str) -> Key | None:
-        held = self._held
+        with self._lock:
+            held, is_doubtful = self._held, self._failed or self._reading is not None
         if held is None or self._age(held) >= KEPT:
             raise self._unavailable()
         key = held.keys.get(kid)
-        if key is None and (self._failed or self._reading):
+        if key is None and is_doubtful:
             raise self._unavailable()  # it may be new, and in the set that could not be read
         return key
 
@@ -132,20 +133,19 @@ class KeySet:
             return self._reading
 
     def _renew(self, reading: Reading) -> None:
-        failed = True
+        fresh: _Held | None = None
         try:
             keys = read_keys(self._read(reading.ends), published=self._published)
-            self._held = _Held(keys.by_kid, self._clock())
-            failed = False
+            fresh = _Held(keys.by_kid, self._clock())
             for word in keys.dropped:
                 _log.warning("a key is not used", key_set=self.name, keys=word)
         except (Unread, NotAKeySet) as problem:
             _log.error("a key set cannot be read", key_set=self.name, error=str(problem))
         finally:
             with self._lock:
-                held = self._held
+                held = self._held = fresh or self._held
                 is_empty = held is None or self._age(held) >= KEPT
-                self._failed = failed
+                self._failed = fresh is None
                 self._next_at = self._clock() + (RETRY if is_empty else COOLDOWN)
                 self._reading = None
             reading.done.set()
