@@ -209,7 +209,9 @@ def _is_no_host(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return address.is_link_local or address.is_unspecified or address.is_multicast or address.is_reserved
+    address = getattr(address, "ipv4_mapped", None) or address
+    is_odd = address.is_link_local or address.is_unspecified or address.is_multicast or address.is_reserved
+    return is_odd and not address.is_loopback
 
 
 def _check_together(sites: Sequence[Site], path: Path) -> None:
