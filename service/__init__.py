@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from service.parts import Parts
     from service.store import Store
 
+GATE = "baclofen_cds.gate"  # app.extensions: who may call
+
 
 def create_app(
     config: "Config",
@@ -66,6 +68,7 @@ def choose_parts(
 
 def build_app(parts: "Parts") -> Flask:
     """The Flask app around these parts."""
+    from service.auth import Gate
     from service.cors import allow_origins
     from service.failures import answer_failures
     from service.health import add_health
@@ -82,7 +85,8 @@ def build_app(parts: "Parts") -> Flask:
     meter(app, parts.metrics)
     allow_origins(app, parts.config.sites)
     answer_failures(app)
-    add_routes(app, parts)
+    gate = app.extensions[GATE] = Gate(parts.config.sites, parts.store)
+    add_routes(app, parts, gate)
     add_health(app, parts)
     add_pages(app, parts)
     return app

@@ -53,7 +53,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if unknown:
             raise ConfigError(f"Config.demo knows no {', '.join(sorted(unknown))}")
         site = site_from_table("demo", of_site, where="Config.demo")
-        site = msgspec.structs.replace(site, any_loopback_fhir=True, any_loopback_origin=True)
+        site = msgspec.structs.replace(site, any_loopback_fhir=True, any_loopback_origin=True, published_keys=True)
         values = {
             "sites": (site,),
             "public_url": "http://127.0.0.1:8080",

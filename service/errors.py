@@ -33,6 +33,21 @@ class Unparsable(ServiceError):
     status, code, who = 400, "structure", "the EHR's CDS client"
 
 
+class NotTrusted(ServiceError):
+    """401: who calls has not proved who they are. `reason` is a fixed word for the log; the caller is given none."""
+
+    status, code, who = (
+        401,
+        "login",
+        "the EHR's CDS client; the operator finds the reason in this service's log",
+    )
+
+    def __init__(self, reason: str, *, claimed_site: str = "") -> None:
+        super().__init__("this call is not trusted", headers={"WWW-Authenticate": "Bearer"})
+        self.reason = reason
+        self.claimed_site = claimed_site  # the site whose issuer the token names, truly or not
+
+
 class UnknownService(ServiceError):
     """404: no such service id or route."""
 
@@ -79,6 +94,17 @@ class StoreUnavailable(ServiceError):
     """503: the database cannot take it now; nothing was acknowledged."""
 
     status, code = 503, "transient"
+
+
+class KeysUnavailable(ServiceError):
+    """503: the keys of the caller's site cannot be read now, so the caller can be neither trusted nor refused."""
+
+    status, code, who = 503, "transient", "the operator: this service's log says which key set, and why"
+    reason = "keys_unavailable"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("the keys of the caller cannot be read now", headers={"Retry-After": str(retry_after)})
+        self.claimed_site = ""
 
 
 class Overloaded(ServiceError):

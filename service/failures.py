@@ -7,7 +7,16 @@ import structlog
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service.errors import ServiceError, TooLarge, UnknownService, Unparsable, WrongMethod, WrongType
+from service.errors import (
+    KeysUnavailable,
+    NotTrusted,
+    ServiceError,
+    TooLarge,
+    UnknownService,
+    Unparsable,
+    WrongMethod,
+    WrongType,
+)
 
 _log = structlog.get_logger()
 _BY_STATUS: dict[int, type[ServiceError]] = {404: UnknownService, 405: WrongMethod, 413: TooLarge, 415: WrongType}
@@ -25,6 +34,8 @@ def answer_failures(app: Flask) -> None:
 
     def ours(error: ServiceError) -> Response:
         g.error = error.message
+        if isinstance(error, (NotTrusted, KeysUnavailable)):
+            g.trust, g.claimed_site = error.reason, error.claimed_site or None
         return error_response(error)
 
     def flasks(error: HTTPException) -> Response:

@@ -11,6 +11,7 @@ import structlog
 KEYS = frozenset(
     {
         "event", "level", "timestamp",
+        "trust", "claimed_site", "keys", "key_set",  # fixed words, and names and addresses of the sites file
         "method", "route", "status", "ms", "site", "hook", "hook_instance",
         "cards", "rules", "needs", "incidents", "other_patients", "silent", "raised", "missing",
         "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items", "knowledge",

@@ -94,9 +94,16 @@ def _add_viewer(pages: Blueprint, parts: Parts) -> None:
 
 
 def _number(limit: Limit, sites: Sequence[Site]) -> dict[str, Any]:
-    """A row of the page's numbers; a site that decides with another value says so."""
-    own = [f"{site.name}: {in_words(limit, site.limits[limit.name])}" for site in sites if limit.name in site.limits]
-    return {"limit": limit, "ours": in_words(limit, limit.value), "own": ", ".join(own)}
+    """A row of the page's numbers; a site that decides with another value says so.
+
+    The page is for everybody: where there are several sites it names none of them.
+    """
+    own = [
+        f"{site.name if len(sites) == 1 else 'at one site'}: {in_words(limit, site.limits[limit.name])}"
+        for site in sites
+        if limit.name in site.limits
+    ]
+    return {"limit": limit, "ours": in_words(limit, limit.value), "own": ", ".join(dict.fromkeys(own))}
 
 
 def _cards_of(story: Story) -> list[ExpectedCard]:

@@ -10,6 +10,7 @@ from service.consult import Consultation
 from service.wire import Call
 
 _log = structlog.get_logger()
+_NOTED = ("error", "warning", "trust", "claimed_site", "items", "unknown_cards")  # on flask.g, by whoever noticed
 
 
 def watch(app: Flask) -> None:
@@ -39,7 +40,7 @@ def _write_line(response: Response) -> Response:
     }
     if "site" in g:
         line["site"] = g.site.name
-    line.update({key: g.get(key) for key in ("error", "warning", "items", "unknown_cards") if g.get(key) is not None})
+    line.update({key: g.get(key) for key in _NOTED if g.get(key) is not None})
     call: Call | None = g.get("call")
     if call is not None:
         line |= {"hook": call.hook.name, "hook_instance": call.hook_instance}
@@ -72,4 +73,4 @@ def _is_worth_a_word(entry: Entry) -> bool:
 def _level(status: int, line: dict[str, object]) -> int:
     if status >= 500 or line.get("raised"):
         return 40  # logging.ERROR
-    return 30 if any(line.get(key) for key in ("warning", "incidents", "other_patients")) else 20
+    return 30 if any(line.get(key) for key in ("warning", "trust", "incidents", "other_patients")) else 20

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, g, request
 from cards.hooks import Hook
 from cards.verdict import MergedCard
 from service.answer import cards_for
+from service.auth import Gate
 from service.clients import epic
 from service.consult import consult
 from service.environ import WAITED
@@ -21,37 +22,40 @@ from service.wire import Call, read_call
 from service.wire_cards import answer_json, card_json, discovery_json
 
 
-def add_routes(app: Flask, parts: Parts) -> None:
+def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
     """Everything that an EHR calls."""
     routes = Blueprint("cds", __name__)
     hooks = {hook.service_id: hook for hook in parts.hooks}
-    discovery = discovery_json(
-        [(hook, parts.needs[hook.name]) for hook in parts.hooks],
-        silent=all(site.mode == "silent" for site in parts.config.sites),
-        unsupported=frozenset.intersection(*(site.unsupported for site in parts.config.sites)),
-    )
+    asked = [(hook, parts.needs[hook.name]) for hook in parts.hooks]
+    discovery = {
+        site.name: discovery_json(asked, silent=site.mode == "silent", unsupported=site.unsupported)
+        for site in parts.config.sites
+    }
+    services_url = f"{parts.config.public_url}/cds-services"
 
     def hook_of(service_id: str) -> Hook:
         if service_id not in hooks:
             raise UnknownService("there is no such service; GET /cds-services lists them")
         return hooks[service_id]
 
-    def calling() -> Site:
-        """Whose call this is. A site without tokens is the only one, and every call is its own."""
-        g.site = parts.config.site
-        return parts.config.site
+    def calling(*audiences: str) -> Site:
+        """Whose call this is; 401 unless its token is for one of these URLs. Asked before all else."""
+        g.now = parts.clock()
+        caller = gate.admit(request.headers.get("Authorization", ""), audiences, g.now)
+        g.caller, g.site = caller.issuer, caller.site
+        return caller.site
 
     @routes.get("/cds-services")
     def discover() -> Response:
-        return _json(discovery)
+        return _json(discovery[calling(services_url).name])
 
     # The Sandbox doubles the slash where its user gave the discovery URL with one at its end.
     @routes.post("/cds-services//<service_id>")
     @routes.post("/cds-services/<service_id>")
     def answer(service_id: str) -> Response:
-        site = calling()
+        site = calling(f"{services_url}/{service_id}")
         until = _deadline(site)
-        now = parts.clock()
+        now: datetime = g.now
         call = read_call(
             request.get_data(cache=False),
             request.headers.get("Content-Type", ""),
@@ -79,7 +83,8 @@ def add_routes(app: Flask, parts: Parts) -> None:
     @routes.post("/cds-services//<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback")
     def take_feedback(service_id: str) -> Response:
-        site = calling()
+        # The standard leaves open which of the two URLs the audience is.
+        site = calling(f"{services_url}/{service_id}/feedback", f"{services_url}/{service_id}")
         hook_of(service_id)
         items = read_feedback(
             request.get_data(cache=False),
@@ -87,15 +92,16 @@ def add_routes(app: Flask, parts: Parts) -> None:
             content_encoding=request.headers.get("Content-Encoding", ""),
         )
         g.items = len(items)
-        g.unknown_cards = parts.store.record_feedback(items, site=site.name, received=parts.clock())
+        g.unknown_cards = parts.store.record_feedback(items, site=site.name, received=g.now)
         return _json(b"{}")
 
     app.register_blueprint(routes)
 
 
 def _deadline(site: Site) -> float:
-    """The moment of time.monotonic() by which the answer is due. The wait for a thread is part of the call."""
-    waited = float(request.environ.get(WAITED, 0.0))
+    """The moment of time.monotonic() by which the answer is due. The wait for a thread is part of the call, and so is
+    the wait for the caller's keys."""
+    waited: float = request.environ.get(WAITED, 0.0) + time.perf_counter() - g.started
     if waited > site.deadline:
         raise Overloaded(f"overloaded: the call waited {waited:.1f} s for its turn", headers={"Retry-After": "2"})
     return time.monotonic() + site.deadline - waited

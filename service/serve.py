@@ -11,9 +11,10 @@ import msgspec
 import structlog
 
 from cards.record.valuesets import ValueSets
-from service import build_app, choose_parts, log
+from service import GATE, build_app, choose_parts, log
 from service.config import MEMORY, PREFIX, Config, share_metrics
 from service.errors import ConfigError
+from service.keys import open_key_sets
 from service.knowledge import knowledge_lines, load_value_sets
 from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
@@ -33,6 +34,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         raise ConfigError(f"several workers need one database: {PREFIX}DATABASE_URL must name a file, not memory")
     if not config.public_url and not is_loopback(host):
         raise ConfigError(f"set {PREFIX}PUBLIC_URL to the URL at which EHRs reach this service")
+    open_key_sets(config.sites)  # says now, and once, what is wrong with them
     valuesets = load_value_sets(config.valuesets)
     sock = listen(host, port)
     url = base_url(host, sock.getsockname()[1])
@@ -40,7 +42,11 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
     for site in config.sites:
         for line in warnings(site):
             click.secho(f"warning: site {site.name}: {line}", fg="red", err=True)
+    if config.database_url == MEMORY and any(site.trust == "jwt" for site in config.sites):
+        click.secho("warning: the database is in memory: after a restart used tokens work again", fg="red", err=True)
     _log.info("serving", address=url, workers=workers, threads=threads)
+    if any(site.trust == "jwt" for site in config.sites):
+        _log.info("audience of every token", address=f"{config.public_url}/cds-services/{{id}}")
     for line in knowledge_lines(valuesets, config.sites):
         _log.info("knowledge", knowledge=line)
 
@@ -67,6 +73,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
 def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, threads: int, stop: Stop) -> None:
     parts = choose_parts(config, valuesets=valuesets)
     app = build_app(parts)
+    app.extensions[GATE].prepare()
     tune_collector()
     refused = parts.metrics.failures.labels("queue_full").inc
     run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop, refused=refused)

@@ -21,9 +21,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     trust: Literal["jwt", "none"] = "jwt"
-    issuers: tuple[str, ...] = ()
-    jku: tuple[str, ...] = ()
-    jwks_file: str = ""
+    issuers: tuple[str, ...] = ()  # `iss` of its tokens; of no other site's
+    jku: tuple[str, ...] = ()  # where its key sets are
+    jwks_file: str = ""  # a key set that was sent instead; then nothing is fetched
+    published_keys: bool = False  # the demo site: keys that everybody can sign with
     fhir_servers: tuple[str, ...] = ()  # base URLs; the only ones that the service will call
     any_loopback_fhir: bool = False  # the demo site: http://127.0.0.1:* and http://localhost:*
     dialect: Literal["generic", "epic", "oracle", "athena", "sandbox"] = "generic"
@@ -42,7 +43,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, float] = {}  # clinical numbers of the site's own, by limit name, in the limit's unit
 
 
-_OURS_ALONE = {"name", "any_loopback_fhir", "any_loopback_origin"}  # not for a sites file
+_OURS_ALONE = {"name", "any_loopback_fhir", "any_loopback_origin", "published_keys"}  # not for a sites file
 KEYS = tuple(field for field in Site.__struct_fields__ if field not in _OURS_ALONE)
 _CHOICES: dict[str, list[str]] = {
     key: [choice for choice in get_args(hint) if choice]
@@ -68,7 +69,9 @@ def read_sites(path: Path) -> tuple[Site, ...]:
     sites = tables.get("sites", {})
     if not isinstance(sites, dict) or not sites:
         raise ConfigError(f"{path}: no site in it; a site is a table [sites.NAME]")
-    return tuple(site_from_table(name, table, where=f"{path}: [sites.{name}]") for name, table in sites.items())
+    read = [site_from_table(name, table, where=f"{path}: [sites.{name}]") for name, table in sites.items()]
+    _check_together(read, path)
+    return tuple(_with_file_beside(site, path) for site in read)
 
 
 def site_from_table(name: str, table: Any, *, where: str) -> Site:
@@ -95,21 +98,28 @@ def site_from_table(name: str, table: Any, *, where: str) -> Site:
 
 def check_servable(sites: Sequence[Site], host: str) -> None:
     """Refuse what `serve` must not, or cannot yet, put on this host."""
+    check_tellable(sites)
     for site in sites:
-        if site.trust == "jwt":
-            raise ConfigError(f'site {site.name}: trust = "jwt" is not served by this version, only trust = "none"')
         if site.dialect not in _DIALECTS_SPOKEN:
             raise ConfigError(
                 f"site {site.name}: dialect {site.dialect!r} is not spoken by this version, "
                 f"only {', '.join(_DIALECTS_SPOKEN)}"
             )
-        if not site.allow_no_trust and not is_loopback(host):
+        if site.trust == "none" and not site.allow_no_trust and not is_loopback(host):
             raise ConfigError(
                 f'site {site.name}: trust = "none" is served on a loopback address only, not on {host}; '
                 f"allow_no_trust = true is for a private network"
             )
-    if len(sites) > 1:
-        raise ConfigError('several sites need trust = "jwt": without a token nothing tells which site is calling')
+
+
+def check_tellable(sites: Sequence[Site]) -> None:
+    """Refuse sites of which nothing would tell which one is calling."""
+    open_sites = [site for site in sites if site.trust == "none"]
+    if open_sites and len(sites) > 1:
+        raise ConfigError(
+            f'site {open_sites[0].name}: trust = "none" is for a single site: with several sites each needs '
+            f'trust = "jwt", for without a token nothing tells which site is calling'
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -125,7 +135,7 @@ def is_loopback(host: str) -> bool:
 def warnings(site: Site) -> list[str]:
     """What an operator should see in red at every start."""
     found = []
-    if site.allow_no_trust:
+    if site.allow_no_trust and site.trust == "none":
         found.append("allow_no_trust: anybody who reaches this service may call it")
     if site.allow_insecure_fhir:
         found.append("allow_insecure_fhir: charts and tokens cross the network unencrypted")
@@ -165,10 +175,63 @@ def _check(site: Site, where: str) -> None:
             f"medication cannot be checked for baclofen; leave out the one that it has"
         )
     if site.trust == "jwt":
-        if not site.issuers:
-            raise ConfigError(f'{where}: trust = "jwt" needs issuers (who may sign), or say trust = "none"')
-        if not (site.jku or site.jwks_file):
-            raise ConfigError(f'{where}: trust = "jwt" needs jku or jwks_file (the keys of its issuers)')
+        _check_trust(site, where)
+
+
+def _check_trust(site: Site, where: str) -> None:
+    if not site.issuers:
+        raise ConfigError(f'{where}: trust = "jwt" needs issuers (who may sign), or say trust = "none"')
+    if "" in site.issuers:
+        raise ConfigError(f"{where}: an issuer is the iss of the EHR's tokens, letter for letter, and not empty")
+    if not (site.jku or site.jwks_file):
+        raise ConfigError(f'{where}: trust = "jwt" needs jku or jwks_file (the keys of its issuers)')
+    for jku in site.jku:
+        _check_jku(jku, where)
+
+
+def _check_jku(jku: str, where: str) -> None:
+    try:
+        parts = urlsplit(jku)
+        host, _port = parts.hostname or "", parts.port  # a port that is no number raises
+    except ValueError:
+        raise ConfigError(f"{where}: jku {jku!r} is no URL") from None
+    if parts.scheme not in ("https", "http") or not host or parts.fragment or parts.username is not None:
+        raise ConfigError(f"{where}: jku {jku!r} must be the https URL of a JWK Set")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigError(f"{where}: jku {jku!r} is plain http beyond this machine, where keys can be exchanged unseen")
+    if _is_no_host(host):
+        raise ConfigError(f"{where}: jku {jku!r} is an address at which no EHR publishes keys")
+
+
+def _is_no_host(host: str) -> bool:
+    """Link-local (the metadata service of a cloud lives there), unspecified, multicast or reserved."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    is_odd = address.is_link_local or address.is_unspecified or address.is_multicast or address.is_reserved
+    return is_odd and not address.is_loopback
+
+
+def _check_together(sites: Sequence[Site], path: Path) -> None:
+    """An issuer tells which site is calling, so it can be of one site only."""
+    seen: dict[str, str] = {}
+    for site in sites:
+        for issuer in dict.fromkeys(site.issuers):
+            if issuer in seen:
+                raise ConfigError(
+                    f"{path}: issuer {issuer!r} is of [sites.{seen[issuer]}] and of [sites.{site.name}]: an issuer "
+                    f"tells which site is calling, and belongs to one"
+                )
+            seen[issuer] = site.name
+
+
+def _with_file_beside(site: Site, path: Path) -> Site:
+    """A jwks_file is named from where the sites file lies, wherever the service is started."""
+    if not site.jwks_file:
+        return site
+    return msgspec.structs.replace(site, jwks_file=str(path.parent / site.jwks_file))
 
 
 def _check_fhir_server(server: str, site: Site, where: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from service.errors import ConfigError, StoreUnavailable
@@ -59,6 +59,13 @@ _feedback = sa.Table(
     sa.Column("suggestions", sa.JSON, nullable=False),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("comment", sa.Text, nullable=False),  # free text of a clinician; may name the patient
+)
+
+_jwt_id_seen = sa.Table(
+    "jwt_id_seen",
+    _metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # a hash of issuer and jti
+    sa.Column("expires", sa.DateTime, nullable=False, index=True),  # UTC; afterwards the token is refused by its exp
 )
 
 
@@ -121,6 +128,19 @@ class Store:
                 connection.execute(sa.insert(_feedback), rows)
         return sum(not row["card_is_known"] for row in rows)
 
+    def consume_jwt_id(self, issuer: str, jwt_id: str, *, expires: datetime) -> bool:
+        """Whether this is the first use of a token. The database decides, by its primary key: two workers cannot both
+        be first, nor a worker and its successor after a restart."""
+        identity = hashlib.sha256(f"{len(issuer)} {issuer}{jwt_id}".encode()).hexdigest()
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(_jwt_id_seen).values(id=identity, expires=_utc(expires)))
+        except IntegrityError:
+            return False
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from None
+        return True
+
     def last_answered(self, kind: str, *, site: str, patient: str) -> datetime | None:
         """When a card of this kind about this patient was last accepted or overridden."""
         told = sa.select(sa.func.max(_feedback.c.received)).join(_card_shown, _card_shown.c.uuid == _feedback.c.card)
@@ -177,10 +197,7 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreUnavailable(
-                f"the database did not take it ({_told(error)}); nothing was stored, send it again",
-                headers={"Retry-After": "5"},
-            ) from None
+            raise _unavailable(error) from None
 
 
 def _engine(url: str) -> sa.Engine:
@@ -222,6 +239,13 @@ def _patient_key(connection: sa.Connection) -> bytes:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"the database did not take it ({_told(error)}); nothing was stored, send it again",
+        headers={"Retry-After": "5"},
+    )
 
 
 def _told(error: SQLAlchemyError) -> str:

@@ -51,7 +51,8 @@ def test_used_wrongly_is_one_line_and_exit_2(arguments: list[str], words: str) -
     ("sites", "host", "words"),
     [
         ('trust = "none"', "0.0.0.0", "loopback"),
-        ('issuers = ["https://a"]\njku = ["https://a/k"]', "127.0.0.1", "jwt"),
+        ('issuers = ["https://a"]\njwks_file = "none.json"', "127.0.0.1", "No such file"),
+        ('issuers = ["https://a"]\njku = ["https://a/k"]', "0.0.0.0", "BACLOFEN_CDS_PUBLIC_URL"),
         ('trust = "none"\nallow_no_trust = true', "0.0.0.0", "BACLOFEN_CDS_PUBLIC_URL"),
         ("frobnicate = 1", "127.0.0.1", "unknown key"),
     ],

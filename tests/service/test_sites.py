@@ -162,15 +162,76 @@ def test_an_open_site_beyond_loopback_when_it_says_so_and_it_shows(tmp_path: Pat
 
 
 def test_what_cannot_be_served_yet_is_said(tmp_path: Path) -> None:
-    jwt = one(tmp_path, 'issuers = ["https://a"]', 'jwks_file = "a.json"')
     oracle = one(tmp_path, OPEN, 'dialect = "oracle"')
 
-    with pytest.raises(ConfigError, match="jwt"):
-        check_servable([jwt], "127.0.0.1")
     with pytest.raises(ConfigError, match="oracle"):
         check_servable([oracle], "127.0.0.1")
     with pytest.raises(ConfigError, match="several sites"):
         check_servable([one(tmp_path, OPEN), one(tmp_path, OPEN)], "127.0.0.1")
+
+
+JWT = 'issuers = ["https://ehr.example"]'
+
+
+@pytest.mark.parametrize(
+    "jku",
+    ["https://ehr.example/jwks.json", "https://ehr.example:8443/k?set=cds", "https://10.1.2.3/k",
+     "http://127.0.0.1:8000/k", "http://localhost/k", "http://[::1]:1/k"],
+)  # fmt: skip
+def test_a_key_set_is_at_an_https_address_or_on_this_machine(tmp_path: Path, jku: str) -> None:
+    assert one(tmp_path, JWT, f'jku = ["{jku}"]').jku == (jku,)
+
+
+@pytest.mark.parametrize(
+    ("jku", "words"),
+    [
+        ("http://ehr.example/k", "plain http beyond this machine"),
+        ("http://10.1.2.3/k", "plain http beyond this machine"),
+        ("https://169.254.169.254/latest/meta-data", "an address at which no EHR publishes keys"),
+        ("https://[::ffff:169.254.169.254]/k", "an address at which no EHR publishes keys"),
+        ("https://[fe80::1]/k", "an address at which no EHR publishes keys"),
+        ("https://0.0.0.0/k", "an address at which no EHR publishes keys"),
+        ("https://224.0.0.1/k", "an address at which no EHR publishes keys"),
+        ("http://169.254.169.254/k", "plain http beyond this machine"),
+        ("file:///etc/passwd", "must be the https URL"),
+        ("ftp://ehr.example/k", "must be the https URL"),
+        ("ehr.example/k", "must be the https URL"),
+        ("", "must be the https URL"),
+        ("https:///k", "must be the https URL"),
+        ("https://user:pw@ehr.example/k", "must be the https URL"),
+        ("https://ehr.example/k#x", "must be the https URL"),
+        ("https://ehr.example:x/k", "is no URL"),
+        ("https://[/k", "is no URL"),
+    ],
+)
+def test_every_other_address_of_a_key_set_is_refused(tmp_path: Path, jku: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        one(tmp_path, JWT, f'jku = ["{jku}"]')
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (['jku = ["https://a/k"]'], "needs issuers"),
+        (["issuers = []", 'jku = ["https://a/k"]'], "needs issuers"),
+        (['issuers = [""]', 'jku = ["https://a/k"]'], "not empty"),
+        ([JWT], "needs jku or jwks_file"),
+        ([JWT, "jku = []"], "needs jku or jwks_file"),
+        ([JWT, 'jku = "https://a/k"'], "`jku`"),
+        ([JWT, "jwks_file = 5"], "`jwks_file`"),
+        ([JWT, 'jku = ["https://a/k"]', "published_keys = true"], "unknown key"),
+    ],
+)
+def test_a_site_with_tokens_says_who_signs_and_with_which_keys(tmp_path: Path, lines: list[str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        one(tmp_path, *lines)
+
+
+def test_a_site_with_tokens_is_served_on_any_host(tmp_path: Path) -> None:
+    site = one(tmp_path, JWT, 'jku = ["https://a/k"]')
+
+    check_servable([site], "0.0.0.0")
+    assert warnings(site) == []
 
 
 def test_a_silent_site_shows_at_the_start(tmp_path: Path) -> None:
