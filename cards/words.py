@@ -23,7 +23,9 @@ _HARMLESS = str.maketrans(
         "#": "No.", "~": "-", "!": "", "{": "(", "}": ")", "&": "+", "\n": " ", "\r": " ", "\t": " ",
     }
 )  # fmt: skip
-_AUTOLINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*:(?=\S)|www\.)|@|://")
+# What a renderer makes a link of by itself: a scheme, two slashes, www., an address, and, some of them, a bare domain.
+_AUTOLINK = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*:(?=\S)|//+|\bwww\.|@")
+_DOMAIN = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 _SPACES = re.compile(r"\s{2,}")
 
 
@@ -35,6 +37,7 @@ def safe(text: str, limit: int = _CHART_TEXT_LIMIT) -> str:
     text = _AUTOLINK.sub(
         lambda m: m.group().replace(":", " ").replace("@", " at ").replace("/", " ").replace(".", " "), text
     )
+    text = _DOMAIN.sub(". ", text)
     text = _SPACES.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

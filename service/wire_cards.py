@@ -10,6 +10,7 @@ from cards.hooks import Hook
 from cards.needs import Need, prefetch_templates
 from cards.record.when import When
 from cards.verdict import Action, Evidence, MergedCard, Suggestion
+from cards.words import safe
 
 CODE_SYSTEMS = "https://baclofen-cds.example.org/CodeSystem"
 CARD_KIND_SYSTEM = f"{CODE_SYSTEMS}/card-kind"
@@ -18,6 +19,7 @@ EXTENSION = "org.example.baclofen-cds"
 HANDOUT = "/handout/baclofen"  # for patient and carer, in plain language
 HANDOUT_LABEL = "Hand-out for patient and carer"
 LONGEST_SUMMARY = 139  # "under 140 characters"
+_LONGEST_EVIDENCE = 300  # characters of one item in the extension
 CDS_HOOKS_VERSION = "2.0.1"  # of the specification on the wire, not of this software
 _ACTION_ORDER = ("delete", "create", "update")  # as the specification says they are carried out
 
@@ -115,7 +117,12 @@ def _action(action: Action) -> dict[str, Any]:
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {"reference": evidence.reference, "text": evidence.text, "time": _time(evidence.when)}
+    # The chart's words leave harmless here, too: a client may show the extension as it shows the detail.
+    return {
+        "reference": evidence.reference,
+        "text": safe(evidence.text, _LONGEST_EVIDENCE),
+        "time": _time(evidence.when),
+    }
 
 
 def _time(when: When | None) -> str:
