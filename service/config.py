@@ -80,7 +80,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def site(self) -> Site:
-        """The one site of a service without tokens."""
+        """The one site, where there is but one: without tokens, and in `explain`."""
         (site,) = self.sites
         return site
 

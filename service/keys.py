@@ -46,9 +46,10 @@ class _Held(msgspec.Struct, frozen=True):
 
 
 class Reading:
-    """A look at a source that is under way."""
+    """A look at a source that is under way; `for_nobody` yet, when it was begun before the first caller came."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_nobody: bool) -> None:
+        self.for_nobody = for_nobody
         self.ends = time.monotonic() + PATIENCE
         self.done = threading.Event()
 
@@ -95,7 +96,7 @@ class KeySet:
 
     def prepare(self) -> Reading | None:
         """Begin to read the source, unless something is held."""
-        return self._begin() if self._held is None else None
+        return self._begin(for_nobody=True) if self._held is None else None
 
     def find(self, kid: str) -> Key | None:
         """The key of this kid, None when the set has none; `KeysUnavailable` when that cannot be known."""
@@ -124,11 +125,18 @@ class KeySet:
         left = self._next_at - self._clock()
         return KeysUnavailable(retry_after=math.ceil(left) if left > 1 else 1)
 
-    def _begin(self) -> Reading | None:
+    def _pause(self, reading: Reading) -> float:
+        """Seconds until the source may be read again."""
+        if self._failed and reading.for_nobody:
+            return 0.0  # a key host that starts a moment after us must not cost the first callers their answer
+        held = self._held
+        return COOLDOWN if held and self._age(held) < KEPT else RETRY
+
+    def _begin(self, *, for_nobody: bool = False) -> Reading | None:
         """The reading under way, or a new one; None when the last one was too short a time ago."""
         with self._lock:
             if self._reading is None and self._clock() >= self._next_at:
-                self._reading = Reading()
+                self._reading = Reading(for_nobody=for_nobody)
                 threading.Thread(target=self._renew, args=(self._reading,), name="keys", daemon=True).start()
             return self._reading
 
@@ -143,10 +151,9 @@ class KeySet:
             _log.error("a key set cannot be read", key_set=self.name, error=str(problem))
         finally:
             with self._lock:
-                held = self._held = fresh or self._held
-                is_empty = held is None or self._age(held) >= KEPT
+                self._held = fresh or self._held
                 self._failed = fresh is None
-                self._next_at = self._clock() + (RETRY if is_empty else COOLDOWN)
+                self._next_at = self._clock() + self._pause(reading)
                 self._reading = None
             reading.done.set()
 

@@ -123,7 +123,7 @@ def parts_of(
     """Parts around the sites of a file; `riverside.json` beside it holds the riverside EHR's key unless given."""
     (folder / "riverside.json").write_bytes(key_set(jwk(private_key(), alg="ES384")) if keys is None else keys)
     (folder / "sites.toml").write_text(sites, "utf-8")
-    parts = parts_with(clock=clock, public_url=PUBLIC, **more)
+    parts = parts_with(clock=clock, **{"public_url": PUBLIC, **more})
     config = msgspec.structs.replace(parts.config, sites=read_sites(folder / "sites.toml"), viewer_fhir="")
     return msgspec.structs.replace(parts, config=config)
 

@@ -315,3 +315,15 @@ def test_sets_can_be_read_before_the_first_caller_comes(keys: KeySet, source: So
     assert keys.prepare() is None
     assert finds(keys, "old") is True
     assert source.read == 1
+
+
+def test_a_host_that_starts_a_moment_after_us_is_asked_again_by_the_first_caller(keys: KeySet, source: Source) -> None:
+    source.fails = True
+    reading = keys.prepare()
+    assert reading is not None
+    reading.wait()
+    until(lambda: is_idle(keys))
+    source.fails = False
+
+    assert finds(keys, "old") is True
+    assert source.read == 2
