@@ -1,16 +1,17 @@
 """A FHIR R4 client that reads, keeps to a deadline and tells "nothing there" from "could not look".
 
 Every way in which a server can fail ends in a state of the ledger with a clause that says who can mend it; nothing
-is raised to the caller. The token goes to the origin of the base alone: no redirects, no foreign pages.
+is raised to the caller. The token goes to the origin of the base alone: no redirects, no foreign pages. Threads and the
+breaker are those of the lane (`service/lanes.py`).
 """
 
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
@@ -18,17 +19,25 @@ import requests
 import urllib3
 
 from cards.ledger import WHOLE, State
+from service.addresses import AddressRefused
 from service.bundles import NOT_R4_TYPES, UNREADABLE, NoPage, Page, judge, kind_of, open_bundle
-from service.deadline import DeadlineAdapter, deadline
+from service.circuit import Breaker, Circuit
+from service.deadline import deadline, guarded_session
+from service.lanes import THREADS, Lane, Lanes
 
 MAX_BYTES = 32 * 1024 * 1024  # of one search with all its pages, after decompression
 MAX_PAGES = 100  # 2,000 vital signs by pages of 50 are 40
 STALE_SECONDS = 60.0  # HTTP Age from which an answer is "stale" (contract)
-THREADS = 48  # searches under way at once, over all calls; as many connections are kept warm
+WARM_HOSTS = 50  # whose connections are kept for the next call
+FAIR_SECONDS = 0.25  # a server that was given less time than this has not failed, whatever came
 _CHUNK = 64 * 1024
 DEADLINE = "deadline: the FHIR server had not answered within the time of the call"
 
 _NO_CONNECTION = "no connection to the FHIR server, or it broke off: the site must look at its address and state"
+_NO_TRUST = "the FHIR server's certificate was not accepted: the site must look at it"
+_NOT_UNPACKED = "what the FHIR server sent could not be unpacked: the site must look at the server"
+_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # what is unpacked with a cap on its size
+_AT_ONCE = 0.0  # seconds before another try: the connection was lost before an answer began
 _OVERLOADED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _FHIR_VERSION = re.compile(r"fhirVersion=\"?(\d+)")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9\-._]{1,128}")  # FHIR's own pattern, and what servers in the field add to it
@@ -56,6 +65,16 @@ class _Fault(msgspec.Struct, frozen=True):
     state: State
     because: str
     status: int = 0
+    incident: str = ""
+
+
+class _Asking(msgspec.Struct, frozen=True):
+    """On whose behalf, and until when."""
+
+    base: str
+    token: str
+    until: float
+    circuit: Circuit
 
 
 class _Gap(msgspec.Struct, frozen=True):
@@ -66,23 +85,29 @@ class _Gap(msgspec.Struct, frozen=True):
 
 
 class FhirClient:
-    """One warm connection pool and one thread pool for the whole service; safe to share between threads."""
+    """One warm connection pool for the whole service, a lane of its own for each site and origin; safe to share."""
 
     def __init__(self, *, threads: int = THREADS) -> None:
-        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxies, no .netrc: they would see or replace the token
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one site's never meet another's
-        adapter = DeadlineAdapter(pool_connections=threads, pool_maxsize=threads)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._lanes = Lanes(threads)
+        self._session = guarded_session(hosts=WARM_HOSTS, connections=threads)
 
     def close(self) -> None:
         """Give back connections and threads; searches under way end by their own deadline."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self._lanes.close()
         self._session.close()
 
-    def search(self, base: str, query: str, *, token: str = "", until: float) -> Answer:
+    def breakers(self) -> list[Breaker]:
+        """Which servers are not asked at present, and why: a breaker a site and origin."""
+        return self._lanes.breakers()
+
+    def submit(
+        self, ask: Callable[..., Answer], base: str, query: str, *, token: str, until: float, site: str
+    ) -> "Future[Answer]":
+        """Have `search` or `read` done by a thread of the lane."""
+        lane = self._lane(site, base)
+        return lane.threads.submit(ask, base, query, token=token, until=until, site=site)
+
+    def search(self, base: str, query: str, *, token: str = "", until: float, site: str = "") -> Answer:
         """Run `Type?name=value&…` and follow its pages, until the moment `until`.
 
         What is already percent-encoded in the values stays, the rest is encoded here.
@@ -91,16 +116,17 @@ class FhirClient:
         url = _search_url(base, resource_type, parameters)
         if not url:
             return Answer(state=State.FAILED, because="not asked: a parameter of the query is empty")
-        return self._pages(base, url, resource_type, token, until)
+        return self._pages(url, resource_type, self._asking(base, token, until, site))
 
-    def read(self, base: str, reference: str, *, token: str = "", until: float) -> Answer:
+    def read(self, base: str, reference: str, *, token: str = "", until: float, site: str = "") -> Answer:
         """Read `Type/id`."""
         resource_type, _, resource_id = reference.partition("/")
         if not _ID.fullmatch(resource_id):
             return Answer(state=State.FAILED, because=f"not asked: the id of this {resource_type} is not a FHIR id")
-        got = self._get(f"{base.rstrip('/')}/{resource_type}/{resource_id}", resource_type, token, until, MAX_BYTES)
+        url = f"{base.rstrip('/')}/{resource_type}/{resource_id}"
+        got = self._get(url, resource_type, self._asking(base, token, until, site), MAX_BYTES)
         if isinstance(got, _Fault):
-            return Answer(state=got.state, because=got.because, status=got.status)
+            return Answer(state=got.state, because=got.because, status=got.status, incident=got.incident)
         kind = kind_of(got.content)
         if kind == "OperationOutcome":
             return Answer(state=State.FAILED, because="an OperationOutcome came in place of the resource", status=200)
@@ -115,9 +141,10 @@ class FhirClient:
             not_r4=got.not_r4,
         )
 
-    def is_not_r4(self, base: str, *, token: str = "", until: float) -> bool:
+    def is_not_r4(self, base: str, *, token: str = "", until: float, site: str = "") -> bool:
         """Whether the server's own statement names another FHIR version than 4; False if it cannot be had."""
-        got = self._get(f"{base.rstrip('/')}/metadata", "CapabilityStatement", token, until, MAX_BYTES)
+        asking = self._asking(base, token, until, site)
+        got = self._get(f"{base.rstrip('/')}/metadata", "CapabilityStatement", asking, MAX_BYTES)
         if isinstance(got, _Fault):
             return False
         try:
@@ -126,25 +153,37 @@ class FhirClient:
             return False
         return got.not_r4 or statement.fhirVersion[:2] not in {"", "4."}
 
-    def _pages(self, base: str, first: str, resource_type: str, token: str, until: float) -> Answer:
+    def _lane(self, site: str, base: str) -> Lane:
+        return self._lanes.of(site, (origin_and_path(base) or ("", ""))[0])
+
+    def _asking(self, base: str, token: str, until: float, site: str) -> _Asking:
+        return _Asking(base, token, until, self._lane(site, base).circuit)
+
+    def _pages(self, first: str, resource_type: str, asking: _Asking) -> Answer:
         pages: list[Page] = []
         visited = {first}
         url, left, oldest = first, MAX_BYTES, 0.0
         gap = _Gap()
         not_r4 = False
         while url:
-            page, body = self._page(url, resource_type, token, until, left)
+            page, body = self._page(url, resource_type, asking, left)
             not_r4 = not_r4 or body.not_r4
             if isinstance(page, _Fault):
                 if not pages:
-                    return Answer(state=page.state, because=page.because, status=page.status, not_r4=not_r4)
-                gap = _Gap(f"page {len(pages) + 1} was not read: {page.because}")
+                    return Answer(
+                        state=page.state,
+                        because=page.because,
+                        status=page.status,
+                        incident=page.incident,
+                        not_r4=not_r4,
+                    )
+                gap = _Gap(f"page {len(pages) + 1} was not read: {page.because}", page.incident)
                 break
             pages.append(page)
             left -= len(body.content)
             oldest = max(oldest, body.age)
             url = urljoin(url, page.next_url) if page.next_url else ""
-            gap = _gap_before(url, base, visited) if url else gap
+            gap = _gap_before(url, asking.base, visited) if url else gap
             if gap.because:
                 break
             visited.add(url)
@@ -164,8 +203,8 @@ class FhirClient:
             not_r4=not_r4 or any(kind_of(resource) in NOT_R4_TYPES for resource in judged.included),
         )
 
-    def _page(self, url: str, resource_type: str, token: str, until: float, limit: int) -> tuple[Page | _Fault, _Body]:
-        got = self._get(url, resource_type, token, until, limit)
+    def _page(self, url: str, resource_type: str, asking: _Asking, limit: int) -> tuple[Page | _Fault, _Body]:
+        got = self._get(url, resource_type, asking, limit)
         if isinstance(got, _Fault):
             return got, _Body()
         page = open_bundle(got.content)
@@ -174,35 +213,64 @@ class FhirClient:
             return _Fault(state, page.because, 200), got
         return page, got
 
-    def _get(self, url: str, resource_type: str, token: str, until: float, limit: int) -> _Body | _Fault:
-        """One GET, and at most one more when the server asks for a pause that fits the deadline."""
-        got, pause = self._try(url, resource_type, token, until, limit)
-        if pause is not None and time.monotonic() + pause < until:
-            time.sleep(pause)
-            got, _ = self._try(url, resource_type, token, until, limit)
+    def _get(self, url: str, resource_type: str, asking: _Asking, limit: int) -> _Body | _Fault:
+        """One GET, and at most one more: after a pause that was asked for and fits, or where no answer began."""
+        got, pause = self._try(url, resource_type, asking, limit)
+        if pause is not None and time.monotonic() + pause < asking.until:
+            got, _ = self._try(url, resource_type, asking, limit)  # the circuit waits until the pause is over
         return got
 
-    def _try(
-        self, url: str, resource_type: str, token: str, until: float, limit: int
-    ) -> tuple[_Body | _Fault, float | None]:
+    def _try(self, url: str, resource_type: str, asking: _Asking, limit: int) -> tuple[_Body | _Fault, float | None]:
+        """What came, and after how many seconds another try makes sense (None: never)."""
+        circuit, until = asking.circuit, asking.until
+        not_admitted = circuit.admit(until)
+        if not_admitted:
+            return _Fault(State.FAILED, not_admitted), None
         left = until - time.monotonic()
         if left <= 0:
             return _Fault(State.FAILED, DEADLINE), None
         headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}  # HAPI repeats answers for 60 s
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        if asking.token:
+            headers["Authorization"] = f"Bearer {asking.token}"
+        has_answered = False
         try:
-            with (
-                deadline(until),
-                self._session.get(url, headers=headers, timeout=left, stream=True, allow_redirects=False) as response,
-            ):
-                return _received(response, resource_type, until, limit)
+            with deadline(until), self._session.get(url, headers=headers, timeout=left, stream=True) as response:
+                has_answered = True
+                got, pause = _received(response, resource_type, until, limit)
         except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+            if left >= FAIR_SECONDS:
+                circuit.failed()
             return _Fault(State.FAILED, DEADLINE), None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError):
+        except AddressRefused as error:
+            return _address_refused(error), None
+        except urllib3.exceptions.DecodeError:
+            circuit.succeeded()
+            return _Fault(State.FAILED, _NOT_UNPACKED), None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             # the exception's own words hold the URL, and with it the patient's id: they go nowhere
-            is_late = time.monotonic() >= until
-            return _Fault(State.FAILED, DEADLINE if is_late else _NO_CONNECTION), None
+            circuit.failed()
+            if time.monotonic() >= until:
+                return _Fault(State.FAILED, DEADLINE), None
+            if isinstance(error, requests.exceptions.SSLError):
+                return _Fault(State.FAILED, _NO_TRUST), None
+            return _Fault(State.FAILED, _NO_CONNECTION), None if has_answered else _AT_ONCE
+        _tell(circuit, got, pause)
+        return got, pause
+
+
+def _tell(circuit: Circuit, got: _Body | _Fault, pause: float | None) -> None:
+    """What an answer says of its server: 5xx is a failure, unless it says when to come again."""
+    if pause is not None:
+        circuit.pause(pause)
+    if isinstance(got, _Fault) and got.status >= HTTPStatus.INTERNAL_SERVER_ERROR and pause is None:
+        circuit.failed()
+    else:
+        circuit.succeeded()
+
+
+def _address_refused(error: AddressRefused) -> _Fault:
+    because = f"the FHIR server's name leads to {error}: not called; the site must look at its name server"
+    return _Fault(State.FORBIDDEN, because, incident=f"a FHIR server's name leads to {error}")
 
 
 def _received(
@@ -213,6 +281,9 @@ def _received(
     if status != HTTPStatus.OK:
         pause = _pause(response.headers.get("Retry-After", "")) if status in _OVERLOADED else None
         return _refused(status, resource_type), pause
+    encodings = response.headers.get("Content-Encoding", "").lower().split(",")
+    if not {encoding.strip() for encoding in encodings} <= _ENCODINGS:
+        return _Fault(State.FAILED, _NOT_UNPACKED, status), None
     content = _read(response, until, limit)
     if content is None:
         because = f"the answer is larger than {limit} bytes: the site must allow smaller pages"

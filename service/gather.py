@@ -5,7 +5,7 @@ client sent is kept even when asking for the rest fails: a risk found on partial
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from http import HTTPStatus
 from urllib.parse import quote
@@ -44,6 +44,7 @@ class _Server(msgspec.Struct, frozen=True):
     base: str = ""
     token: str = ""
     refusal: str = ""
+    site: str = ""
 
 
 def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *, until: float) -> Gathered:
@@ -68,7 +69,7 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
     not_r4 = any(a.not_r4 for a in answers.values())
     orders = answers.get(MEDICATION_REQUESTS.key)
     if not not_r4 and orders is not None and orders.status == HTTPStatus.NOT_FOUND:  # DSTU2 calls them otherwise
-        not_r4 = client.is_not_r4(server.base, token=server.token, until=until - _MARGIN)
+        not_r4 = client.is_not_r4(server.base, token=server.token, until=until - _MARGIN, site=site.name)
     return _gathered(
         wanted,
         have,
@@ -145,7 +146,8 @@ def _server_of(call: Call, site: Site) -> _Server:
         return _Server(refusal="the site does not list it: the operator must add it to fhir_servers, if it is right")
     if origin.startswith("http://") and not (is_loopback or site.allow_insecure_fhir):
         return _Server(refusal="plain http beyond loopback: the site must use https")
-    return _Server(call.fhir_server.rstrip("/"), call.authorization.access_token if call.authorization else "")
+    token = call.authorization.access_token if call.authorization else ""
+    return _Server(call.fhir_server.rstrip("/"), token, site=site.name)
 
 
 def _not_asked(have: Have, refusal: str) -> Have:
@@ -247,14 +249,16 @@ class _Asking:
         return {need.key: answers.get(need.key, late) for need in missing}, tuple(medications)
 
     def _submit(self, need: Need) -> Future[Answer]:
-        query, until = filled(need, self._patient_id), self._until - _MARGIN
-        ask = self._client.search if "?" in query else self._client.read
-        return self._client.threads.submit(ask, self._server.base, query, token=self._server.token, until=until)
+        query = filled(need, self._patient_id)
+        return self._ask_for(query, self._client.search if "?" in query else self._client.read)
 
     def _submit_read(self, reference: str) -> Future[Answer]:
-        until = self._until - _MARGIN
-        return self._client.threads.submit(
-            self._client.read, self._server.base, reference, token=self._server.token, until=until
+        return self._ask_for(reference, self._client.read)
+
+    def _ask_for(self, query: str, ask: Callable[..., Answer]) -> Future[Answer]:
+        server = self._server
+        return self._client.submit(
+            ask, server.base, query, token=server.token, until=self._until - _MARGIN, site=server.site
         )
 
 

@@ -97,6 +97,7 @@ class _Reading:
         self.twice: set[str] = set()
         self.need_of: dict[tuple[type, str], str] = {}
         self.again: list[tuple[str, str]] = []  # need, reference: an answer to another need, too
+        self.foreign: set[str] = set()  # references of another patient's resources
         self.copies: dict[str, Any] = {}  # the chart's orders that a draft stands for
         self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
         self.dispatched = dict.fromkeys(chart.moment.dispatched, False)  # reference: was it read
@@ -141,6 +142,7 @@ class _Reading:
             if self._is_foreign(resource, kind, identity):
                 self.chart.foreign += 1
                 self.chart.lose(FOREIGN)
+                self.foreign.add(reference)
                 if self.chart.is_draft:
                     self.chart.unread_drafts[reference] = FOREIGN_DRAFT
                     self.seen.pop((kind, identity), None)  # it takes no place in this chart
@@ -167,6 +169,8 @@ class _Reading:
         for need, reference in self.again:
             if need and reference in unreadable:
                 chart.lose(unreadable[reference], need)
+            if need and reference in self.foreign:
+                chart.lose(FOREIGN, need)
         for reference in sorted(self.twice):
             versions.mark(chart, reference)
         self.twice.clear()

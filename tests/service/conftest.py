@@ -10,9 +10,9 @@ import responses
 from service.fhir import FhirClient
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client() -> Iterator[FhirClient]:
-    """One client, as in a service."""
+    """A client of its own for each test: one remembers which servers failed."""
     client = FhirClient(threads=20)
     yield client
     client.close()

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Act = Callable[[socket.socket], None]
+Act = Callable[..., None]  # of the connection, and of the request too if it asks to be told
 
 
 @contextmanager
-def server_that(act: Act) -> Iterator[str]:
+def server_that(act: Act, *, tells: bool = False) -> Iterator[str]:
     """The base URL of a server that reads a request and then acts; gone at the end of the block."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
@@ -20,8 +20,8 @@ def server_that(act: Act) -> Iterator[str]:
         with connection:
             connection.settimeout(5)
             try:
-                connection.recv(65536)
-                act(connection)
+                request = connection.recv(65536)
+                act(*((connection, request) if tells else (connection,)))
             except OSError:
                 pass  # the client has gone away, which is what it should do
 

@@ -1,7 +1,10 @@
 """Calls, Bundles and what came of them, for the tests of gather."""
 
 import json
+import socket
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -13,6 +16,7 @@ from service.fhir import FhirClient
 from service.gather import Gathered, gather
 from service.sites import Site
 from service.wire import Authorization, Call
+from tests.service.fhir_faults import server_that
 
 BASE = "https://fhir.example.org/r4"
 LISTED = Site(name="riverside", fhir_servers=(BASE,))
@@ -62,3 +66,15 @@ def entry(result: Gathered, need: Need = MEDICATION_REQUESTS) -> Entry:
 def ids(result: Gathered, need: Need = MEDICATION_REQUESTS) -> list[str]:
     """The ids supplied for one need."""
     return [msgspec.json.decode(s.raw).get("id") for s in result.supplied if s.need == need.key]
+
+
+def encoded(value: Any) -> bytes:
+    """As it goes over the wire."""
+    return json.dumps(value).encode()
+
+
+@contextmanager
+def told_by(act: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
+    """The base of a server whose answer may look at the request."""
+    with server_that(act, tells=True) as base:
+        yield base

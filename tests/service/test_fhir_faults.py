@@ -4,7 +4,7 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -43,14 +43,6 @@ def bundle(*resources: dict[str, Any], following: str = "", **more: Any) -> dict
         "link": link,
         "entry": [{"resource": r} for r in resources],
     } | more
-
-
-@pytest.fixture
-def client() -> Iterator[FhirClient]:
-    """A client of its own for each test."""
-    client = FhirClient(threads=4)
-    yield client
-    client.close()
 
 
 def ask(client: FhirClient, *, base: str = BASE, seconds: float = 2.0) -> Answer:
