@@ -45,14 +45,13 @@ def choose_parts(
     from cards.rule import all_rules, needs_of
     from service.fhir import FhirClient
     from service.knowledge import load_value_sets
-    from service.parts import Parts
-    from service.store import Store
+    from service.parts import Parts, open_store
 
     return Parts(
         config=config,
         clock=clock or _now,
         fhir=fhir or FhirClient(),
-        store=store or Store(config.database_url),
+        store=store or open_store(config),
         decide=decide,
         rules=all_rules(),
         hooks=ALL,

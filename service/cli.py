@@ -125,6 +125,29 @@ def rules(rule: str | None, limits: bool, form: str) -> None:
     list_rules.run(rule, limits=limits, form=form)
 
 
+@commands.command()
+@click.option("--site", metavar="NAME", help="One site instead of all.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def prune(site: str | None, dry_run: bool) -> None:
+    """Forget what the sites keep no longer (keep_days), and tokens that ran out."""
+    from service import upkeep
+    from service.config import Config
+
+    upkeep.prune(Config.from_environment(), site_name=site, now=datetime.now(UTC), dry_run=dry_run)
+
+
+@commands.command()
+@click.option("--site", required=True, metavar="NAME", help="Whose clinicians.")
+@click.option("--since", type=Instant(), help="Received from then on, such as 2026-03-10T08:00:00Z.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def feedback(site: str, since: datetime | None, form: str) -> None:
+    """What clinicians did with the cards: accepted or overridden, why, and in their words where those are kept."""
+    from service import upkeep
+    from service.config import Config
+
+    upkeep.feedback(Config.from_environment(), site_name=site, since=since, form=form)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: errors are one line on standard error, never a traceback."""
     try:

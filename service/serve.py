@@ -10,10 +10,10 @@ from service import create_app, log
 from service.config import MEMORY, PREFIX, Config
 from service.errors import ConfigError
 from service.knowledge import knowledge_lines, load_value_sets
+from service.parts import open_store
 from service.server import Stop, listen, run_workers, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
-from service.store import Store
 
 _log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         announce(url)
         one_worker()
         return 0
-    Store(config.database_url).close()  # its tables are made once, before several workers open it
+    open_store(config).close()  # its tables are made once, before several workers open it
     return run_workers(one_worker, workers, lambda: announce(url), stop)
 
 
