@@ -95,8 +95,8 @@ def _make(parsed: sa.URL, **more: Any) -> sa.Engine:
 
 
 def _postgresql(parsed: sa.URL, wait: float) -> sa.Engine:
-    milliseconds = int(wait * 1000)
-    bounded = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds} -c timezone=UTC"
+    milliseconds = int(wait * 1000)  # for a lock; a statement may take as long again to do its work
+    bounded = f"-c lock_timeout={milliseconds} -c statement_timeout={2 * milliseconds} -c timezone=UTC"
     wanted = {**_POSTGRESQL, "options": bounded}
     return _make(
         parsed,
