@@ -8,6 +8,7 @@ from cards import KNOWLEDGE_DATE, KNOWLEDGE_VERSION, REVIEW_STATUS, needs
 from cards.case import Case
 from cards.drafts import suggestions_for
 from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, NOT_IN, OVERRIDE_REASONS, kind_order
+from cards.repeats import facts_of
 from cards.rule import Rule
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
 from cards.words import dated, listed, number, safe, summary
@@ -48,7 +49,11 @@ def merged(fired: Sequence[Fired], case: Case, *, raised: Sequence[str], max_car
     by_kind = {kind: group for kind, group in by_kind.items() if any(isinstance(f.verdict, Card) for f in group)}
     absorbed = _absorb(by_kind)
     cards = [_card(kind, group, absorbed.get(kind, []), case, raised) for kind, group in by_kind.items()]
-    cards.sort(key=lambda card: (-card.urgency, kind_order(card.kind)))
+    return first(sorted(cards, key=lambda card: (-card.urgency, kind_order(card.kind))), max_cards)
+
+
+def first(cards: Sequence[MergedCard], max_cards: int) -> tuple[MergedCard, ...]:
+    """Of cards in order the first so many, and never one of the critical less."""
     critical = sum(card.urgency is Urgency.CRITICAL for card in cards)
     return tuple(cards[: max(max_cards, critical)])
 
@@ -96,6 +101,14 @@ def _card(kind: str, group: list[Fired], absorbed: list[Fired], case: Case, rais
         suggestions=suggestions,
         failed_suggestions=failed,
         override_reasons=tuple((code, OVERRIDE_REASONS[code]) for code in overrides),
+        facts=facts_of(
+            [f.verdict for f in everything],
+            case,
+            urgency=urgency,
+            rules=rules,
+            not_available=missing,
+            failed=[*raised, *failed],
+        ),
     )
 
 

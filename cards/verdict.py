@@ -1,5 +1,6 @@
 """What a rule answers: Card, Addendum, Quiet or CannotTell; and what cards are made of."""
 
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -104,3 +105,5 @@ class MergedCard(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...] = ()
     override_reasons: tuple[tuple[str, str], ...] = ()  # code, display
     failed_suggestions: tuple[str, ...] = ()  # keys whose draft could not be built: a bug of ours
+    facts: tuple[str, ...] = ()  # what it rests on, to tell whether a repetition brings anything new (repeats.py)
+    acknowledged: datetime | None = None  # shown as information, because its reader acknowledged it then

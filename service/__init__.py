@@ -48,14 +48,13 @@ def choose_parts(
     from service.fhir import FhirClient
     from service.knowledge import load_value_sets
     from service.metrics import Metrics
-    from service.parts import Parts
-    from service.store import Store
+    from service.parts import Parts, open_store
 
     return Parts(
         config=config,
         clock=clock or _now,
         fhir=fhir or FhirClient(),
-        store=store or Store(config.database_url),
+        store=store or open_store(config),
         metrics=Metrics(config.sites, directory=config.metrics_directory, version=KNOWLEDGE_VERSION),
         decide=decide,
         rules=all_rules(),

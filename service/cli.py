@@ -129,8 +129,10 @@ def rules(rule: str | None, limits: bool, form: str) -> None:
 @click.option("--site", metavar="NAME", help="One site instead of all.")
 def doctor(site: str | None) -> None:
     """Look for what is misconfigured, with serve's own settings; each line says what to do."""
+    from service import log
     from service.doctor.run import run
 
+    log.configure("CRITICAL")  # its lines are the findings
     if not run(site, click.echo):
         sys.exit(1)
 
@@ -163,6 +165,29 @@ def probe(
         raise click.UsageError("--key, --issuer and --kid belong together")
     caller = probing.Caller(key, issuer, kid) if key and issuer and kid else None
     probing.probe(url, name=name, caller=caller, fhir_server=fhir_server, say=click.echo)
+
+
+@commands.command()
+@click.option("--site", metavar="NAME", help="One site instead of all.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def prune(site: str | None, dry_run: bool) -> None:
+    """Forget what the sites keep no longer (keep_days), and tokens that ran out."""
+    from service import upkeep
+    from service.config import Config
+
+    upkeep.prune(Config.from_environment(), site_name=site, now=datetime.now(UTC), dry_run=dry_run)
+
+
+@commands.command()
+@click.option("--site", required=True, metavar="NAME", help="Whose clinicians.")
+@click.option("--since", type=Instant(), help="Received from then on, such as 2026-03-10T08:00:00Z.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def feedback(site: str, since: datetime | None, form: str) -> None:
+    """What clinicians did with the cards: accepted or overridden, why, and in their words where those are kept."""
+    from service import upkeep
+    from service.config import Config
+
+    upkeep.feedback(Config.from_environment(), site_name=site, since=since, form=form)
 
 
 def main(arguments: list[str] | None = None) -> None:

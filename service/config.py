@@ -2,14 +2,16 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.comments import Comments
 from service.errors import ConfigError
 from service.sites import KEYS as SITE_KEYS
 from service.sites import Site, read_sites, site_from_table
@@ -24,7 +26,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that `create_app` needs to know.
 
     `public_url` is the base of every link in a card, never the Host header. The viewer is on where `viewer_fhir` names
-    the FHIR server that the page reads.
+    the FHIR server that the page reads. Keys are SecretStr, so that they come out of no log or failed assertion.
     """
 
     sites: tuple[Site, ...]
@@ -35,6 +37,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     max_body: int = MAX_BODY
     viewer_fhir: str = ""
     metrics_directory: Path | None = None  # where several workers count together
+    comment_keys: SecretStr | None = None  # Fernet keys, the newest first, by commas
+    patient_key: SecretStr | None = None  # 64 hexadecimal digits; without, the database keeps a key of its own
 
     @classmethod
     def demo(cls, **changes: Any) -> "Config":
@@ -61,7 +65,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             **changes,
         }
         values["public_url"] = check_public_url(values["public_url"])
-        return cls(**values)
+        config = cls(**values)
+        check_keys(config)
+        return config
 
     @classmethod
     def from_environment(cls) -> "Config":
@@ -69,14 +75,18 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         environment = _read_environment()
         if environment.sites is None:
             raise ConfigError(f"no sites file: set {PREFIX}SITES to the path of a TOML file with a table [sites.NAME]")
-        return cls(
+        config = cls(
             sites=read_sites(environment.sites),
             public_url=check_public_url(environment.public_url) if environment.public_url else "",
             database_url=environment.database_url,
             valuesets=environment.valuesets,
             log_level=environment.log_level,
             max_body=environment.max_body,
+            comment_keys=environment.comment_key,
+            patient_key=environment.patient_key,
         )
+        check_keys(config)
+        return config
 
     @property
     def site(self) -> Site:
@@ -94,6 +104,8 @@ class _Environment(BaseSettings):
     valuesets: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body: int = Field(default=MAX_BODY, ge=1024, le=1024 * 1024 * 1024)
+    comment_key: SecretStr | None = None
+    patient_key: SecretStr | None = None
 
 
 def _read_environment() -> _Environment:
@@ -121,3 +133,19 @@ def check_public_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigError(f"{PREFIX}PUBLIC_URL: {url!r} must be the http(s) URL at which EHRs reach this service")
     return url.rstrip("/")
+
+
+def check_keys(config: Config) -> None:
+    """Refuse keys that are none, and a site that wants what no key is there for."""
+    key = config.patient_key.get_secret_value() if config.patient_key else ""
+    if key and not re.fullmatch(r"[0-9a-f]{64}", key):
+        raise ConfigError(f"{PREFIX}PATIENT_KEY must be 64 hexadecimal digits, such as `openssl rand -hex 32` prints")
+    try:
+        comments = Comments(config.comment_keys)
+    except ValueError:
+        raise ConfigError(
+            f"{PREFIX}COMMENT_KEY must be Fernet keys, the newest first, with commas between; docs/memory.md makes one"
+        ) from None
+    for site in config.sites:
+        if site.comments == "encrypted" and not comments.can_encrypt:
+            raise ConfigError(f'site {site.name}: comments = "encrypted" needs {PREFIX}COMMENT_KEY')

@@ -5,7 +5,11 @@ from datetime import datetime
 import msgspec
 
 from cards.decide import Decision
+from cards.kinds import KINDS
+from cards.merge import first
 from cards.moment import Moment
+from cards.repeats import LASTS, told_again
+from cards.verdict import MergedCard
 from service.errors import StoreUnavailable
 from service.gather import Gathered, gather
 from service.parts import Parts
@@ -21,6 +25,7 @@ class Consultation(msgspec.Struct, frozen=True, kw_only=True):
     moment: Moment
     gathered: Gathered
     decision: Decision
+    forgotten: str = ""  # why earlier answers to these cards could not be looked up: the cards are then in full
 
 
 def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float) -> Consultation:
@@ -39,29 +44,47 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         date_order=site.date_order,
         limits=site.limits,
     )
-    decision = _decided(parts, site, gathered, moment)
-    # Few calls ask when the card was last answered: only those that would show it. The rule itself says what follows.
-    shows = any(card.kind == EDUCATION for card in decision.cards)
-    if shows and (taught := _last_answered(parts, site, call)):
-        moment = msgspec.structs.replace(moment, taught=taught)
-        decision = _decided(parts, site, gathered, moment)
-    return Consultation(moment=moment, gathered=gathered, decision=decision)
+    decision = _decided(parts, gathered, moment)
+    forgotten = ""
+    try:
+        # Few calls ask when the card was last answered: only those that would show it. The rule says what follows.
+        shows = any(card.kind == EDUCATION for card in decision.cards)
+        if shows and (taught := parts.store.last_answered(EDUCATION, site=site.name, patient=call.patient_id)):
+            moment = msgspec.structs.replace(moment, taught=taught)
+            decision = _decided(parts, gathered, moment)
+        cards = _as_known(parts, site, decision.cards, moment)
+    except StoreUnavailable as error:
+        cards, forgotten = decision.cards, error.message
+    decision = msgspec.structs.replace(decision, cards=first(cards, site.max_cards))
+    return Consultation(moment=moment, gathered=gathered, decision=decision, forgotten=forgotten)
 
 
-def _decided(parts: Parts, site: Site, gathered: Gathered, moment: Moment) -> Decision:
+def _decided(parts: Parts, gathered: Gathered, moment: Moment) -> Decision:
+    """All cards: which of them are too many is known after those that were acknowledged have moved down."""
     return parts.decide(
         parts.rules,
         gathered.supplied,
         gathered.ledger,
         moment,
         valuesets=parts.valuesets,
-        max_cards=site.max_cards,
+        max_cards=len(KINDS),
     )
 
 
-def _last_answered(parts: Parts, site: Site, call: Call) -> datetime | None:
-    """When this patient's education card was last answered; a database that is down is no reason to be silent."""
-    try:
-        return parts.store.last_answered(EDUCATION, site=site.name, patient=call.patient_id)
-    except StoreUnavailable:
-        return None
+def _as_known(parts: Parts, site: Site, cards: tuple[MergedCard, ...], moment: Moment) -> tuple[MergedCard, ...]:
+    """The cards as this reader has answered them before. Who is not named has answered nothing."""
+    if not cards or not moment.user:
+        return cards
+    acknowledged = parts.store.acknowledgements(
+        site=site.name,
+        patient=moment.patient_id,
+        user=moment.user,
+        kinds=[card.kind for card in cards],
+        since=moment.now - LASTS,
+    )
+    return told_again(
+        cards,
+        acknowledged,
+        lambda facts: parts.store.hash_facts(site=site.name, patient=moment.patient_id, facts=facts),
+        moment,
+    )

@@ -5,11 +5,10 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
-from cards.decide import Outcome
 from cards.kinds import COULD_NOT_CHECK
-from cards.verdict import Addendum, CannotTell, Card
 from service.consult import Consultation
 from service.metrics import Metrics
+from service.recording import verdict_word
 from service.sites import Site
 
 _FAILURES = {
@@ -68,11 +67,3 @@ def _came_of_it(cards: tuple[object, ...], status: int) -> str:
     if any(getattr(card, "kind", "") != COULD_NOT_CHECK for card in cards):
         return "cards"
     return "could_not_check" if cards else "nothing_found"
-
-
-def verdict_word(outcome: Outcome) -> str:
-    """One rule's verdict, in a word that counts and audits keep."""
-    if outcome.raised:
-        return "raised"
-    kinds = {Card: "card", Addendum: "addendum", CannotTell: "cannot_tell"}
-    return kinds.get(type(outcome.verdict), "quiet")

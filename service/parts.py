@@ -17,6 +17,7 @@ from service.config import Config
 from service.fhir import FhirClient
 from service.metrics import Metrics
 from service.store import Store
+from service.store.engine import WAIT
 
 
 class Decide(Protocol):
@@ -48,3 +49,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     needs: Mapping[str, tuple[Need, ...]]  # by hook name: what its rules need
     valuesets: ValueSets
     knowledge_version: str
+
+
+def open_store(config: Config, *, wait: float = WAIT) -> Store:
+    """The database of this configuration, brought to today's tables. `wait`: seconds for a lock."""
+    key = config.patient_key.get_secret_value() if config.patient_key else ""
+    return Store(config.database_url, patient_key=key, wait=wait)

@@ -1,30 +1,29 @@
 """The HTTP routes of CDS Hooks: discovery, one hook route, feedback. Parse, call, answer."""
 
 import time
-from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 
 from cards.hooks import Hook
-from cards.verdict import MergedCard
 from service.answer import cards_for
 from service.auth import Gate
 from service.clients import epic
+from service.comments import Comments
 from service.consult import consult
 from service.environ import WAITED
-from service.errors import Overloaded, StoreUnavailable, UnknownService
+from service.errors import Overloaded, ServiceError, UnknownService
 from service.feedback import read_feedback
 from service.parts import Parts
+from service.recording import Recording
 from service.sites import Site
-from service.store import CardShown
-from service.wire import Call, read_call
+from service.wire import read_call
 from service.wire_cards import answer_json, card_json, discovery_json
 
 
 def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
     """Everything that an EHR calls."""
     routes = Blueprint("cds", __name__)
+    comments = Comments(parts.config.comment_keys)
     hooks = {hook.service_id: hook for hook in parts.hooks}
     asked = [(hook, parts.needs[hook.name]) for hook in parts.hooks]
     discovery = {
@@ -55,7 +54,7 @@ def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
     def answer(service_id: str) -> Response:
         site = calling(f"{services_url}/{service_id}")
         until = _deadline(site)
-        now: datetime = g.now
+        now = g.now
         call = read_call(
             request.get_data(cache=False),
             request.headers.get("Content-Type", ""),
@@ -66,17 +65,24 @@ def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
             call = epic.as_meant(call)
         g.call = call
         consultation = g.consultation = consult(parts, site, call, now=now, until=until)
-        cards = g.cards = cards_for(consultation, site)
-        written = [
-            card_json(
-                card,
-                public_url=parts.config.public_url,
-                knowledge_version=parts.knowledge_version,
-                topic=epic.topic_code(card.kind, card.urgency.indicator) if site.dialect == "epic" else "",
-            )
-            for card in cards
-        ]
-        _remember(parts, [_shown(site, call, now, *pair) for pair in zip(cards, written, strict=True)])
+        record = Recording(parts, site, call, consultation)
+        try:
+            cards = g.cards = cards_for(consultation, site)
+            written = [
+                card_json(
+                    card,
+                    public_url=parts.config.public_url,
+                    knowledge_version=parts.knowledge_version,
+                    topic=epic.topic_code(card.kind, card.urgency.indicator) if site.dialect == "epic" else "",
+                )
+                for card in cards
+            ]
+            record.answered(cards, written)
+        except ServiceError as refused:
+            record.refused(refused.status)
+            raise
+        finally:
+            record.write()
         silent = site.mode == "silent"
         return _json(answer_json([] if silent else written, silent=silent))
 
@@ -92,7 +98,12 @@ def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
             content_encoding=request.headers.get("Content-Encoding", ""),
         )
         g.items = len(items)
-        g.unknown_cards = parts.store.record_feedback(items, site=site.name, received=g.now)
+        g.unknown_cards = parts.store.record_feedback(
+            items,
+            site=site.name,
+            received=g.now,
+            encrypt=comments.encrypt if site.comments == "encrypted" else None,
+        )
         return _json(b"{}")
 
     app.register_blueprint(routes)
@@ -109,33 +120,3 @@ def _deadline(site: Site) -> float:
 
 def _json(body: bytes) -> Response:
     return Response(body, content_type="application/json")
-
-
-def _shown(site: Site, call: Call, now: datetime, card: MergedCard, written: dict[str, Any]) -> CardShown:
-    return CardShown(
-        uuid=written["uuid"],
-        at=now,
-        site=site.name,
-        hook=call.hook.name,
-        patient=call.patient_id,
-        user=call.user,
-        kind=card.kind,
-        indicator=card.urgency.indicator,
-        rules=card.rules,
-        suggestions={
-            suggestion["uuid"]: key.key
-            for suggestion, key in zip(written.get("suggestions", ()), card.suggestions, strict=True)
-        },
-        silent=site.mode == "silent",
-    )
-
-
-def _remember(parts: Parts, cards: list[CardShown]) -> None:
-    """One insert, and only where there are cards. A database that is down does not take the cards from the clinician:
-    feedback on them is then about a card unknown here."""
-    if not cards:
-        return
-    try:
-        parts.store.record_cards(cards)
-    except StoreUnavailable as error:
-        g.warning = error.message

@@ -16,10 +16,10 @@ from service.config import MEMORY, PREFIX, Config, share_metrics
 from service.errors import ConfigError
 from service.keys import open_key_sets
 from service.knowledge import knowledge_lines, load_value_sets
+from service.parts import open_store
 from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
-from service.store import Store
 from service.workers import run_workers
 
 _log = structlog.get_logger()
@@ -54,7 +54,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         announce(url)
         _serve_one(config, valuesets, sock, threads=threads, stop=stop)
         return 0
-    Store(config.database_url).close()  # its tables are made once, before several workers open it
+    open_store(config).close()  # its tables are made once, before several workers open it
     counted = Path(tempfile.mkdtemp(prefix="baclofen-cds-metrics-"))
     share_metrics(counted)
     config = msgspec.structs.replace(config, metrics_directory=counted)

@@ -40,6 +40,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     allow_insecure_fhir: bool = False
     allow_no_trust: bool = False
     date_order: Literal["mdy", "dmy", ""] = ""
+    keep_days: int | None = None  # of feedback, cards shown and audit rows; None: for ever
+    comments: Literal["off", "encrypted"] = "off"  # what is kept of a clinician's words in feedback
     limits: dict[str, float] = {}  # clinical numbers of the site's own, by limit name, in the limit's unit
 
 
@@ -50,6 +52,8 @@ _CHOICES: dict[str, list[str]] = {
     for key, hint in get_type_hints(Site).items()
     if get_origin(hint) is Literal
 }
+_LEAST_KEPT = 2  # days
+_LONGEST_NAME = 100  # characters: a column of the database
 _DIALECTS_SPOKEN = ("generic", "sandbox", "epic")
 
 
@@ -153,7 +157,17 @@ def _zone(value: Any, where: str) -> tzinfo:
         raise ConfigError(f"{where}: unknown timezone {value!r}; names are such as America/Chicago") from None
 
 
+def _check_memory(site: Site, where: str) -> None:
+    if site.keep_days is not None and not _LEAST_KEPT <= site.keep_days <= 36500:
+        raise ConfigError(
+            f"{where}: keep_days is from {_LEAST_KEPT} to 36500: cards acknowledged in the last 24 h must be known"
+        )
+    if len(site.name) > _LONGEST_NAME:
+        raise ConfigError(f"{where}: the name of a site has at most {_LONGEST_NAME} characters")
+
+
 def _check(site: Site, where: str) -> None:
+    _check_memory(site, where)
     if not 0.1 <= site.deadline <= 30:
         raise ConfigError(f"{where}: deadline is in seconds, from 0.1 to 30")
     if not 1 <= site.max_cards <= 20:

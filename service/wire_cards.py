@@ -51,6 +51,7 @@ def card_json(card: MergedCard, *, public_url: str, knowledge_version: str, topi
                 "rules": list(card.rules),
                 "evidence": [_evidence(evidence) for evidence in card.evidence],
                 "notAvailable": list(card.not_available),
+                "acknowledged": card.acknowledged.isoformat() if card.acknowledged else "",
                 "knowledgeVersion": knowledge_version,
             }
         },

@@ -1,4 +1,4 @@
-"""Shared by all rooms: the real HAPI FHIR and the embedded store, started once a session; how hard hypothesis looks."""
+"""Shared by all rooms: HAPI FHIR, PostgreSQL, the embedded store, started once a session; how hard hypothesis looks."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from service.demo_fhir import serve_fixtures
 from service.load import load_stories
 from tests.hapi.server import running_hapi
 from tests.moment import NOW
+from tests.postgres.server import Postgres, running_postgres
 
 # The same examples every time; "thorough" looks for twenty times as many, and for others each time.
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -38,3 +39,10 @@ def store_with_stories() -> Iterator[str]:
     server = serve_fixtures("127.0.0.1", 0, lambda: NOW)
     yield server.url
     server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, empty at first."""
+    with running_postgres() as server:
+        yield server

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from service import log
 from service.config import PREFIX, Config
 from service.doctor import decides, fhir_server, settings
 from service.doctor.finding import Finding, ok, wrong
 from service.errors import ConfigError
 from service.knowledge import knowledge_lines, load_value_sets
-from service.store import Store
+from service.parts import open_store
 
 
 def run(site_name: str | None, say: Callable[[str], None]) -> bool:
     """Print a line a finding; whether nothing is wrong. An unknown site is a `ConfigError`."""
-    log.configure("CRITICAL")  # its lines are the findings
     healthy = True
     for finding in _findings(site_name):
         say(finding.line())
@@ -44,7 +42,7 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
 
 def _database(config: Config) -> Iterator[Finding]:
     try:
-        store = Store(config.database_url)
+        store = open_store(config)
     except ConfigError as error:
         yield wrong(str(error), f"correct {PREFIX}DATABASE_URL, or the rights on its directory")
         return

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import responses
 
 from service.fhir import FhirClient
+from tests.postgres.server import Postgres
 
 
 @pytest.fixture
@@ -16,6 +19,15 @@ def client() -> Iterator[FhirClient]:
     client = FhirClient(threads=20)
     yield client
     client.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that is served."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/cds.sqlite"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database(f"t{uuid.uuid4().hex}")
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from cards.hooks import PATIENT_VIEW
@@ -119,12 +121,27 @@ def test_feedback_on_a_card_of_ours_is_known_and_on_another_marked(client: Flask
     assert rows[0]["suggestions"] == [suggestion]
 
 
-def test_reason_and_comment_are_kept(client: FlaskClient, parts: Parts) -> None:
-    send(client, {"feedback": [{**OVERRIDDEN, "overrideReason": {"reason": REASON, "userComment": "call pump team"}}]})
+WITH_COMMENT = {**OVERRIDDEN, "overrideReason": {"reason": REASON, "userComment": "call pump team"}}
+
+
+def test_a_reason_is_kept_and_of_a_comment_that_there_was_one(client: FlaskClient, parts: Parts) -> None:
+    send(client, {"feedback": [WITH_COMMENT]})
 
     (row,) = parts.store.feedback()
     assert row["reasons"] == [REASON]
-    assert row["comment"] == "call pump team"
+    assert (row["comment_kept"], row["comment"]) == ("dropped", "")
+
+
+def test_a_site_that_keeps_comments_has_them_encrypted() -> None:
+    key = Fernet.generate_key().decode()
+    parts = parts_with(comments="encrypted", comment_keys=SecretStr(key))
+
+    send(build_app(parts).test_client(), {"feedback": [WITH_COMMENT, OVERRIDDEN]})
+
+    first, second = parts.store.feedback()
+    assert "pump" not in first["comment"]
+    assert Fernet(key).decrypt(first["comment"]) == b"call pump team"
+    assert second["comment_kept"] == "none"
 
 
 EPIC = "com.epic.cdshooks.feedback.overrideReason"

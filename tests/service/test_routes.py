@@ -18,7 +18,7 @@ from cards.verdict import CannotTell, Evidence, Urgency
 from service import build_app, log
 from service.environ import WAITED
 from service.errors import StoreUnavailable
-from service.store import Store
+from service.store import CallAnswered, Store
 from service.wire_cards import card_json
 from tests.moment import NOW
 from tests.service.kit import (
@@ -307,7 +307,7 @@ def test_cards_shown_are_kept_with_the_patient_hashed() -> None:
 
 
 class BrokenStore(Store):
-    def record_cards(self, cards: Any) -> None:
+    def record_call(self, call: CallAnswered, cards: Any = ()) -> None:
         raise StoreUnavailable("the disk is full")
 
     def check(self) -> None:
