@@ -111,6 +111,10 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         else:
             super().add_task(task)
 
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        self._refusing.shutdown(cancel_pending, timeout)
+        return bool(super().shutdown(cancel_pending, timeout))
+
 
 class Stop:
     """Notes SIGTERM and SIGINT; loops look at it between events. Made before anything is started, and forked along.
@@ -203,6 +207,7 @@ def run(
     while time.monotonic() < ends and any(_is_busy(channel) for channel in list(server.active_channels.values())):
         server.asyncore.loop(timeout=0.05, use_poll=True, map=channels, count=1)
     dispatcher.shutdown(timeout=1)
+    server.trigger.close()
 
 
 def _cut_off(channels: list[_Channel], now: float) -> None:
