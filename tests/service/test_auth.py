@@ -1,8 +1,10 @@
 """Who may call: the tokens that are let in, for which URL, when, and how often. Refusals: test_auth_refusals.py."""
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +227,19 @@ def test_a_token_is_used_up_even_when_the_call_then_fails(client: FlaskClient) -
 
     assert client.post(PATH, data=b"not json", content_type="application/json", headers=shown).status_code == 400
     assert client.post(PATH, json=hook_request(PATIENT_VIEW), headers=shown).status_code == 401
+
+
+def test_a_token_is_remembered_for_as_long_as_it_could_be_shown_again(tmp_path: Path) -> None:
+    """And kept as a hash: a jti may be anything that an EHR thought of."""
+    url = f"sqlite:///{tmp_path}/cds.sqlite"
+    client = app_of(tmp_path, store=Store(url)).test_client()
+    assert is_let_in(client, token(jti="CANARY", exp=SECONDS + 100))
+
+    with closing(sqlite3.connect(tmp_path / "cds.sqlite")) as database:
+        ((identity, expires),) = database.execute("select id, expires from jwt_id_seen")
+    assert datetime.fromisoformat(expires).replace(tzinfo=UTC) == NOW + timedelta(seconds=100 + SKEW)
+    assert len(identity) == 64
+    assert "CANARY" not in identity
 
 
 def test_a_database_that_is_gone_lets_nobody_in(tmp_path: Path) -> None:

@@ -116,6 +116,8 @@ def test_a_set_that_is_too_large_is_refused_whole() -> None:
     with pytest.raises(NotAKeySet, match=f"more than {MAX_KEYS}"):
         read_keys(key_set(*[{}] * (MAX_KEYS + 1)))
     assert len(read_keys(key_set(*[{}] * MAX_KEYS)).dropped) == MAX_KEYS
+    one = key_set(jwk(private_key()))
+    assert read_keys(one + b" " * (MAX_BYTES - len(one))).by_kid
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: (
