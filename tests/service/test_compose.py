@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from sqlalchemy import make_url
 
 from service.config import Config
 from service.sites import check_servable
@@ -41,6 +42,7 @@ def test_each_part_waits_for_the_one_before(composed: dict[str, Any]) -> None:
         ("fhir-ready", "hapi", "service_started"),
         ("stories", "fhir-ready", "service_completed_successfully"),
         ("service", "stories", "service_completed_successfully"),
+        ("service", "database", "service_healthy"),
     }
 
 
@@ -49,6 +51,14 @@ def test_the_service_is_checked_and_has_no_more_rights_than_it_needs(composed: d
     assert "readyz" in " ".join(service["healthcheck"]["test"])
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
+
+
+def test_the_service_remembers_in_the_database_beside_it(composed: dict[str, Any]) -> None:
+    database = composed["database"]["environment"]
+    url = make_url(composed["service"]["environment"]["BACLOFEN_CDS_DATABASE_URL"])
+    assert (url.username, url.password, url.host, url.database) == (
+        database["POSTGRES_USER"], database["POSTGRES_PASSWORD"], "database", database["POSTGRES_DB"],
+    )  # fmt: skip
 
 
 def test_nothing_is_open_beyond_this_machine(composed: dict[str, Any]) -> None:

@@ -1,11 +1,13 @@
 """The environment and the demo's configuration."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from service.config import Config
 from service.errors import ConfigError
+from service.version import VERSION
 
 PREFIX = "BACLOFEN_CDS_"
 
@@ -15,7 +17,16 @@ def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sites file in an otherwise clean environment."""
     path = tmp_path / "sites.toml"
     path.write_text('[sites.here]\ntrust = "none"', "utf-8")
-    for name in ("SITES", "PUBLIC_URL", "DATABASE_URL", "VALUESETS", "LOG_LEVEL", "MAX_BODY"):
+    for name in (
+        "SITES",
+        "PUBLIC_URL",
+        "DATABASE_URL",
+        "VALUESETS",
+        "LOG_LEVEL",
+        "MAX_BODY",
+        "COMMENT_KEY",
+        "PATIENT_KEY",
+    ):
         monkeypatch.delenv(PREFIX + name, raising=False)
     monkeypatch.setenv(PREFIX + "SITES", str(path))
     return path
@@ -90,3 +101,8 @@ def test_the_demo_with_changes() -> None:
 def test_the_demo_knows_no_other_change() -> None:
     with pytest.raises(ConfigError, match="frobnicate"):
         Config.demo(frobnicate=1)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == VERSION
