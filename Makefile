@@ -9,7 +9,7 @@ FHIR_PORT ?= 8090
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test properties endurance lint said mutation lock audit sbom check clean
+.PHONY: help venv venv-dev demo test test-faults properties endurance lint said mutation lock audit sbom check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ test: lint ## The whole test suite with coverage, and what lint checks
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='cards/*' --fail-under=95 --format=total
+
+test-faults: venv-dev ## Every need under every fault of a FHIR server, over real HTTP: silent, leaked, late, crashed must be 0; minutes
+	$(BIN)/python -m tests.faults.run
 
 properties: venv-dev ## The properties with twenty times as many examples, others each time: half an hour
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/properties

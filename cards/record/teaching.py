@@ -1,7 +1,7 @@
 """Communication and DocumentReference: was the patient, or a carer, taught about baclofen?"""
 
 from cards.record import facts, lexicon, wire
-from cards.record.chart import Chart
+from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, items, notes, string
 from cards.record.concepts import Act
 from cards.record.when import When
@@ -39,3 +39,5 @@ def _add(reference: str, said: list[str], when: When | None, defects: list[str],
         chart.teachings.append(
             facts.Teaching(reference=reference, defects=tuple(defects), text=" ; ".join(parts), when=when)
         )
+        if BAD_DATE in defects:  # taught lately or years ago
+            chart.cannot_read(reference, BAD_DATE)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cards.ledger import State
 from cards.record.concepts import Act, Drug
 from cards.record.facts import Order, Procedure
 from tests.record.shapes import CPT, SNOMED, chart
@@ -287,3 +288,19 @@ def test_stay() -> None:
     assert found.start is not None
     assert found.end is None
     assert (home.kind, home.acts) == ("AMB", {Act.COMFORT_CARE})
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "state"),
+    [
+        ("Baclofen teaching", "2026-99-99", State.PARTIAL),
+        ("Baclofen teaching", "2026-03-01", State.PRESENT),
+        ("Bed has been made", "2026-99-99", State.PRESENT),
+    ],
+)
+def test_teaching_whose_date_cannot_be_read_is_told(text: str, sent: str, state: State) -> None:
+    """Taught lately or years ago: nobody knows. What teaches nothing takes nothing away."""
+    said = {"status": "completed", "sent": sent, "payload": [{"contentString": text}]}
+    record = chart({"resourceType": "Communication", "id": "c", **P1, **said})
+
+    assert record.ledger["Communication"].state is state
