@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -15,9 +15,11 @@ from cards.record.valuesets import ValueSets
 from cards.rule import Rule
 from service.config import Config
 from service.fhir import FhirClient
-from service.metrics import Metrics
 from service.store import Store
 from service.store.engine import WAIT
+
+if TYPE_CHECKING:
+    from service.metrics import Metrics  # not before `config.share_metrics`: it brings prometheus-client with it
 
 
 class Decide(Protocol):
@@ -42,7 +44,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]  # aware; asked once a request
     fhir: FhirClient
     store: Store
-    metrics: Metrics
+    metrics: "Metrics"
     decide: Decide
     rules: tuple[Rule, ...]
     hooks: tuple[Hook, ...]  # the hooks answered
