@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
@@ -20,6 +21,7 @@ from tests.moment import NOW
 from tests.service.callers import (
     DISCOVERY,
     FEEDBACK,
+    ISSUER,
     PATH,
     PUBLIC,
     SERVICE,
@@ -88,8 +90,9 @@ def test_a_jti_need_not_be_a_uuid(client: FlaskClient) -> None:
 
 
 def test_the_log_says_whose_call_it_was(client: FlaskClient) -> None:
-    with capture_logs() as logs:
+    with capture_logs() as logs, client:
         call(client, f"Bearer {token()}")
+        assert g.caller == ISSUER
 
     assert logs[-1]["site"] == "riverside"
     assert "trust" not in logs[-1]

@@ -314,6 +314,7 @@ def test_sets_can_be_read_before_the_first_caller_comes(keys: KeySet, source: So
 
     assert keys.prepare() is None
     assert finds(keys, "old") is True
+    assert finds(keys, "nobody-s") is False  # read so short a time ago that nobody waits for another look
     assert source.read == 1
 
 

@@ -39,6 +39,7 @@ from tests.service.callers import (
     with_jku,
 )
 from tests.service.fhir_faults import breaks_off, drips_the_body, drips_the_headers, hangs_up, says_nothing, server_that
+from tests.service.kit import told
 
 Request = http.server.BaseHTTPRequestHandler
 
@@ -129,6 +130,22 @@ def test_a_key_host_that_is_down_is_a_503_that_says_when_to_come_back(tmp_path: 
     requests = [line for line in logs if line["event"] == "request"]
     assert [(line["trust"], line["claimed_site"]) for line in requests] == [("keys_unavailable", "riverside")] * 2
     assert call(client, f"Bearer {token(iss='https://evil.example')}").status_code == 401
+
+
+def test_the_wait_for_keys_is_part_of_the_call_s_deadline(tmp_path: Path, server: KeyServer) -> None:
+    """The EHR has given up on the first call; the next one finds the keys."""
+
+    def answers_late(request: Request) -> None:
+        time.sleep(0.5)
+        server.publish(request)
+
+    server.answer = answers_late
+    client = app_of(tmp_path, with_jku(server.jku) + "deadline = 0.3\n").test_client()
+
+    late = call(client, f"Bearer {token()}")
+    assert late.status_code == 503
+    assert "waited" in told(late)
+    assert is_let_in(client, token())
 
 
 def test_a_proxy_of_the_environment_is_not_asked(
