@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from service.errors import ConfigError
@@ -63,7 +62,7 @@ def told(error: SQLAlchemyError, *, at_start: bool = False) -> str:
     cause = getattr(error, "orig", None)
     if isinstance(cause, sqlite3.OperationalError):
         return str(cause)
-    if at_start and isinstance(cause, psycopg.OperationalError):
+    if at_start and isinstance(error, OperationalError):
         return " ".join(str(cause).split())
     return type(cause or error).__name__
 
@@ -77,6 +76,8 @@ def _parsed(url: str) -> sa.URL:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise ConfigError(f"{NAME}: {parsed.drivername} is not served; sqlite:/// and postgresql:// are")
+    if parsed.get_backend_name() == "sqlite" and str(parsed.database or "").startswith("file:"):
+        raise ConfigError(f"{NAME}: SQLite is named by its path, sqlite:////var/lib/cds.sqlite, not by a file: URI")
     return parsed
 
 
@@ -161,8 +162,12 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _identity(path: str) -> tuple[int, int]:
-    found = os.stat(path)  # noqa: PTH116 - on every checkout, and twice as quick as Path.stat
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file this path names; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - on every checkout, and twice as quick as Path.stat
+    except OSError:
+        return None
     return found.st_dev, found.st_ino
 
 
@@ -177,11 +182,8 @@ def _check_file(path: str) -> Any:
     """An open file lives on when its name is gone or another's: what is written there is lost when the process ends."""
 
     def check(_connection: Any, record: Any, _proxy: Any) -> None:
-        try:
-            same = record.info.get("file") == _identity(path)
-        except OSError:
-            same = False
-        if not same:
+        now = _identity(path)
+        if now is None or now != record.info.get("file"):
             raise DisconnectionError("the database file is gone, or another")
 
     return check

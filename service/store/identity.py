@@ -9,9 +9,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from importlib import import_module
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import ConfigError
 from service.store.tables import secret
@@ -70,12 +70,12 @@ def hasher(connection: sa.Connection, given: str) -> Hasher | None:
     return Hasher(bytes.fromhex(kept or given))
 
 
-def insert_once(
-    connection: sa.Connection, table: sa.Table, values: dict[str, object]
-) -> "sqlite.Insert | postgresql.Insert":
+def insert_once(connection: sa.Connection, table: sa.Table, values: dict[str, object]) -> sa.Insert:
     """An insert that does nothing where the primary key is there: what it returns says who was first."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).values(values).on_conflict_do_nothing()
+    # Both dialects spell it alike; only that which is used is loaded.
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
+    once: sa.Insert = dialect.insert(table).values(values).on_conflict_do_nothing()
+    return once
 
 
 def _check(key: str) -> str:

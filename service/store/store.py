@@ -118,10 +118,10 @@ class Store:
 
     def consume_jwt_id(self, issuer: str, jwt_id: str, *, expires: datetime) -> bool:
         """Whether this token comes for the first time: True exactly once, over threads, processes, restarts, nodes."""
-        token = hashlib.sha256(f"{issuer}\0{jwt_id}".encode("utf-8", "surrogatepass")).hexdigest()
+        token = hashlib.sha256(f"{len(issuer)} {issuer}{jwt_id}".encode("utf-8", "surrogatepass")).hexdigest()
         with self._begin(self._writing) as connection:
-            once = insert_once(connection, jwt_id_seen, {"token": token, "expires": _utc(expires)})
-            return connection.execute(once.returning(jwt_id_seen.c.token)).first() is not None
+            once = insert_once(connection, jwt_id_seen, {"id": token, "expires": _utc(expires)})
+            return connection.execute(once.returning(jwt_id_seen.c.id)).first() is not None
 
     # -- feedback --------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,6 @@ audit = sa.Table(
 jwt_id_seen = sa.Table(
     "jwt_id_seen",
     metadata,
-    sa.Column("token", sa.String(64), primary_key=True),  # SHA-256 of issuer and jti
+    sa.Column("id", sa.String(64), primary_key=True),  # SHA-256 of issuer and jti
     sa.Column("expires", sa.DateTime, nullable=False, index=True),
 )

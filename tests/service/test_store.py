@@ -93,6 +93,17 @@ def test_a_batch_of_thousands_is_taken(store: Store) -> None:
     assert len(store.feedback()) == 3000
 
 
+def test_any_text_of_a_client_is_taken(store: Store) -> None:
+    odd = "a\0b \N{PILE OF POO} \u202e'); DROP TABLE feedback;--"
+    said = item(1, suggestions=(odd,), reasons=(Reason(odd, odd),))
+
+    store.record_feedback([said], site="here", received=NOW)
+
+    (row,) = store.feedback()
+    assert row["suggestions"] == [odd]
+    assert row["reasons"] == [{"code": odd, "system": odd}]
+
+
 def test_a_comment_is_kept_only_encrypted(store: Store) -> None:
     items = [item(1, comment="Ada Stubbs fell"), item(2)]
 
@@ -192,6 +203,7 @@ def test_a_memory_database_is_shared_by_threads_and_gone_with_its_store() -> Non
         ("not a url", "not a database URL"),
         ("mysql://localhost/cds", "mysql is not served"),
         ("postgresql+psycopg2://localhost/cds", r"psycopg2 is not served"),
+        ("sqlite:///file:cds.sqlite?uri=true", "named by its path"),
         ("sqlite:////nowhere/at/all/cds.sqlite", "cannot be opened"),
         ("postgresql://127.0.0.1:1/cds", "cannot be opened"),
     ],

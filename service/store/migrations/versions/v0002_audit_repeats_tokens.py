@@ -38,6 +38,6 @@ def upgrade() -> None:
     op.create_index("ix_audit_site_at", "audit", ["site", "at"])
     op.create_table(
         "jwt_id_seen",
-        sa.Column("token", sa.String(64), primary_key=True),
+        sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("expires", sa.DateTime, nullable=False, index=True),
     )
