@@ -147,7 +147,7 @@ def _gap(
     reached = max((card.urgency for card in cards), default=None)
     above = [(rule, outcome) for rule, outcome in open_rules if reached is None or rule.could_reach > reached]
     failed = [rule for rule in crashed if reached is None or rule.could_reach > reached]
-    drafts = case.record.unread_drafts if reached is not Urgency.CRITICAL else ()
+    drafts = case.record.unread_orders if reached is not Urgency.CRITICAL else ()
     if not (above or failed or drafts):
         return None
     verdicts = [outcome.verdict for _, outcome in above]

@@ -158,7 +158,7 @@ def _detail(
         lines.append(f"- {not_available_line(missing, case)}")
     if raised:
         lines.append(f"- Could not check {listed(tuple(raised))}: the rule failed; the operator has been told.")
-    lines += unread_drafts_lines(case.record.unread_drafts)
+    lines += unread_drafts_lines(case.record.unread_orders)
     lines.append("")
     lines.append(_basis([f.rule for f in (*group, *absorbed)], case))
     return "\n".join(lines)

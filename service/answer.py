@@ -45,7 +45,8 @@ def refusal(decision: Decision) -> ServiceError:
     raised = [f"{outcome.rule} ({outcome.raised})" for outcome in decision.outcomes if outcome.raised]
     if decision.only_raised:
         return RuleFailed(f"baclofen could not be checked: rules failed: {', '.join(raised)}")
-    return MissingData(f"baclofen could not be checked: {'; '.join(_missing(decision))}")
+    told = [*_missing(decision), *(f"an order in hand was not read: {o}" for o in decision.record.unread_orders)]
+    return MissingData(f"baclofen could not be checked: {'; '.join(told)}")
 
 
 def _missing(decision: Decision) -> list[str]:

@@ -30,7 +30,7 @@ from service.terminal import plain_console
 from service.wire import read_call
 from service.wire_cards import card_json
 
-_NOT_FACTS = {"ledger", "unreadable", "foreign", "not_found", "unread_drafts"}
+_NOT_FACTS = {"ledger", "unreadable", "foreign", "not_found", "not_read", "unread_drafts"}
 
 
 def run(
@@ -67,7 +67,7 @@ def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
         "needs": [_entry(entry) for entry in consultation.decision.record.ledger],
         "facts": _facts(consultation.decision.record),
         "unreadable": [msgspec.to_builtins(item) for item in consultation.decision.record.unreadable],
-        "unreadDrafts": list(consultation.decision.record.unread_drafts),
+        "unreadDrafts": list(consultation.decision.record.unread_orders),
         "ordersNotFound": list(consultation.decision.record.not_found),
         "otherPatients": consultation.decision.record.foreign,
         "incidents": list(consultation.gathered.incidents),

@@ -47,12 +47,14 @@ class Reads(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A call as the judge sees it. `chart`: what was read, with the drafts. `rules`: those that ask on the hook."""
+    """A call as the judge sees it. `chart`: what was read; `drafts`: what is in hand; `rules`: those of the hook."""
 
     hook: str
     policy: str  # "412" | "card"
     states: Mapping[str, str]
     chart: Sequence[Any] = ()
+    drafts: Sequence[Any] = ()
+    dispatched: Sequence[str] = ()  # references of the orders that order-dispatch sends out
     rules: Sequence[Reads] = ()
     words: Mapping[str, str] = {}  # need key: what a clinician calls it
     is_newborn: bool = False
@@ -110,6 +112,11 @@ def reasons_to_speak(asked: Asked) -> list[str]:
         return [f"rules failed: {sorted(asked.has_raised)}"]
     if not lost or is_excluded(asked) or _is_beyond_warning(asked):
         return []
+    unread = [reference for reference in asked.dispatched if reference.partition("/")[0] in lost]
+    if set(unread) - {_name(resource) for resource in asked.chart}:
+        return [f"an order that is sent out could not be read: {unread}"]
+    if _is_about_orders_that_were_read(asked):
+        return []
     supported = [need for need, state in asked.states.items() if state != "unsupported"]
     if lost == set(supported):
         return ["nothing at all was read"]
@@ -134,12 +141,14 @@ def is_excluded(asked: Asked) -> bool:
 
 
 def shows_exposure(asked: Asked) -> bool:
-    """Whether anything that was read, or is in hand, names baclofen or a pump."""
-    return bool(_SHOWING.search(_text(asked)))
+    """Whether an exposure need as it was read, or what is in hand, names baclofen or a pump."""
+    types = set(exposure_needs(asked))
+    showing = [resource for resource in asked.chart if resource["resourceType"] in types]
+    return bool(_SHOWING.search(_text([*showing, *asked.drafts])))
 
 
-def _text(asked: Asked) -> str:
-    return json.dumps(_told(list(asked.chart)))
+def _text(resources: Sequence[Any]) -> str:
+    return json.dumps(_told(list(resources)))
 
 
 def _told(value: Any) -> Any:
@@ -151,8 +160,19 @@ def _told(value: Any) -> Any:
 
 def _is_beyond_warning(asked: Asked) -> bool:
     """The dead get no card, comfort care none above info: rules that could only reach info never cause it."""
-    text = _text(asked)
+    text = _text(asked.chart)
     return "deceasedDateTime" in text or '"deceasedBoolean": true' in text or bool(_COMFORT.search(text))
+
+
+def _is_about_orders_that_were_read(asked: Asked) -> bool:
+    """At dispatch it is asked what the orders do that are sent out: if they were read and name no baclofen, nothing."""
+    types = {reference.partition("/")[0] for reference in asked.dispatched}
+    is_read = bool(types) and all(asked.states.get(kind) in WHOLE for kind in types)
+    return is_read and not _SHOWING.search(_text([r for r in asked.chart if _name(r) in asked.dispatched]))
+
+
+def _name(resource: Any) -> str:
+    return f"{resource['resourceType']}/{resource.get('id')}"
 
 
 def _deciding(asked: Asked) -> set[str]:
@@ -171,7 +191,7 @@ def _of_status(asked: Asked, told: Told) -> Iterable[str]:
             yield "412 under the policy that asks for a card"
         if not asked.lost:
             yield "412, and everything was read"
-        elif not any(need in text for need in asked.lost):
+        elif not any(need in text for need in (*asked.lost, "an order in hand was not read")):
             yield f"412 that names nothing of what is missing: {sorted(asked.lost)}"
     if told.status == 500 and (asked.policy != "412" or not asked.has_raised):
         yield "500, and no rule failed (or the policy asks for a card)"

@@ -29,6 +29,7 @@ from cards.record.valuesets import ValueSets
 
 FOREIGN = "another patient's resource was dropped"
 FOREIGN_DRAFT = "it names another patient"
+NOT_THERE = "it is sent out, and the chart's orders could not be read"
 NOT_READABLE = "an entry could not be read"
 
 _HOLDING = frozenset({"active", "unknown", None})
@@ -64,8 +65,9 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
     reading.finish(drafted)
     chart = reading.chart
     settle_pregnancy(chart)
+    amended, not_found = _amended(ledger, chart.partial), reading.not_found()
     return Record(
-        ledger=_amended(ledger, chart.partial),
+        ledger=amended,
         patient=chart.patient,
         medication_orders=tuple(chart.medication_orders),
         administrations=tuple(chart.administrations),
@@ -79,7 +81,8 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         replaced=tuple(chart.replaced),
         teachings=tuple(chart.teachings),
         maternal=tuple(chart.maternal),
-        not_found=reading.not_found(),
+        not_found=not_found,
+        not_read=tuple(f"{name}: {NOT_THERE}" for name in not_found if amended.is_lost(name.partition("/")[0])),
         unread_drafts=tuple(f"{reference}: {because}" for reference, because in chart.unread_drafts.items()),
         unreadable=tuple(chart.unreadable),
         foreign=chart.foreign,

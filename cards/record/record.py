@@ -51,5 +51,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     maternal: tuple[MaternalExposure, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     not_found: tuple[str, ...] = ()  # orders that order-dispatch refers to, and that no need brought
+    not_read: tuple[str, ...] = ()  # of these, with why, those whose need was lost: nobody looked at them
     unread_drafts: tuple[str, ...] = ()  # of this hook, "MedicationRequest/1: why"; another patient's among them
     foreign: int = 0  # resources of another patient, dropped: an incident
+
+    @property
+    def unread_orders(self) -> tuple[str, ...]:
+        """Everything in hand that nobody could look at."""
+        return (*self.unread_drafts, *self.not_read)
