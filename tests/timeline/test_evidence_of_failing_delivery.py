@@ -187,7 +187,8 @@ def test_of_several_implants_the_last(order: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("told", "eri", "counts"),
-    [("401d", "+10d", False), ("399d", "+10d", True), ("400d", "+10d", True), ("30d", "500d", True), (None, "500d", False),
+    [("401d", "+10d", False), ("399d", "+10d", True), ("400d", "+10d", True), ("30d", "500d", True),
+     (None, "500d", False),
      (None, "+10d", True)],
 )  # fmt: skip
 def test_an_indicator_of_an_earlier_pump_does_not_count(told: str | None, eri: str, counts: bool) -> None:

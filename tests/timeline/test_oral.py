@@ -115,7 +115,9 @@ def test_which_order_makes_the_patient_take_it(changes: dict[str, Any], stay: St
     assert holds_now(told(**changes), stay, (), Chart().moment()) is holds
 
 
-@pytest.mark.parametrize(("given", "linked", "holds"), [("10h", True, True), ("10h", False, False), ("70h", True, False)])
+@pytest.mark.parametrize(
+    ("given", "linked", "holds"), [("10h", True, True), ("10h", False, False), ("70h", True, False)]
+)
 def test_a_home_medicine_holds_on_a_ward_once_it_was_given_there(given: str, linked: bool, holds: bool) -> None:
     """From that order, in this stay."""
     chart = Chart()

@@ -68,9 +68,9 @@ def test_an_intrathecal_order_that_holds_shows_a_pump(drug: str, status: str, un
     """Of baclofen only: another drug is given by other ways, too."""
     chart = Chart()
     order = ordered(chart, drug, "50d", status, until)
-    order["dosageInstruction"][0].setdefault("timing", {}).setdefault("repeat", {}).setdefault(
-        "boundsPeriod", {}
-    )["start"] = instant("40d")
+    order["dosageInstruction"][0].setdefault("timing", {}).setdefault("repeat", {}).setdefault("boundsPeriod", {})[
+        "start"
+    ] = instant("40d")
     told = (f"MedicationRequest/{order['id']}", f"intrathecal order: {drug} intrathecal", moment("40d"))
     assert times(chart) == ([told] if shows else [])
 
@@ -143,15 +143,11 @@ def test_spasticity_of_these_days_is_not_why_the_pump_was_given(
 ) -> None:
     """A finding; on the problem list a late entry is no late onset."""
     chart = device()
-    chart.condition(
-        "Spasticity", onset, recordedDate=instant(recorded), category=[{"coding": [{"code": category}]}]
-    )
+    chart.condition("Spasticity", onset, recordedDate=instant(recorded), category=[{"coding": [{"code": category}]}])
     assert pump(chart).drug is drug
 
 
-@pytest.mark.parametrize(
-    ("status", "statement"), [("cancelled", False), ("not-taken", True)]
-)
+@pytest.mark.parametrize(("status", "statement"), [("cancelled", False), ("not-taken", True)])
 def test_an_order_that_never_ran_tells_nothing_of_the_content(status: str, statement: bool) -> None:
     """Cancelled, or told as not taken."""
     chart = device()
