@@ -11,7 +11,8 @@ import msgspec
 from cards import limits, sources
 from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
-from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, Problem, Sign
+from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, Problem, Route, Sign
+from cards.record.facts import MedicationOrder
 from cards.record.record import Record
 from cards.scales.age import LOW_TEMPERATURE, VitalLimits
 from cards.scales.withdrawal_score import Item, acute_kidney_injury
@@ -134,7 +135,7 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
             continue
         if began.hours_until(moment.now) > moment.limit(NEWLY_ORDERED):
             continue
-        if order.product.is_baclofen and not order.is_statement and _is_rise(record, order.dosage.daily, moment):
+        if order.product.is_baclofen and not order.is_statement and _is_rise(record, order, moment):
             context.append(f"baclofen started or raised within {number(moment.limit(NEWLY_ORDERED))} h")
         elif order.product.drugs & _SEDATIVES:
             context.append("new sedative or opioid")
@@ -157,11 +158,15 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
     return list(dict.fromkeys(context))
 
 
-def _is_rise(record: Record, dose: object, moment: Moment) -> bool:
-    """A first order, or one at least a quarter above every other. An order at the same dose is a continuation."""
-    now = getattr(dose, "low", None)
-    others = [o.dosage.daily.low for o in chart_orders(record) if o.product.is_baclofen and o.dosage.daily
-              and o.dosage.daily is not dose and o.dosage.daily.unit == getattr(dose, "unit", "")]  # fmt: skip
-    if not others:
-        return True
-    return now is not None and now >= moment.limit(DOSE_RISE) * max(others)
+def _is_rise(record: Record, order: MedicationOrder, moment: Moment) -> bool:
+    """A first order, or one at least a quarter above every other. An order at the same dose is a continuation.
+
+    A dose that is not entered is no rise above an order by the same way.
+    """
+    by_pump = order.route is Route.INTRATHECAL
+    others = [o for o in chart_orders(record) if o.product.is_baclofen and o != order]
+    dose = order.dosage.daily
+    if dose is None:
+        return all((o.route is Route.INTRATHECAL) is not by_pump for o in others)
+    same_unit = [o.dosage.daily.low for o in others if o.dosage.daily and o.dosage.daily.unit == dose.unit]
+    return not same_unit or dose.low >= moment.limit(DOSE_RISE) * max(same_unit)

@@ -357,3 +357,72 @@ def pump_rate_not_entered() -> Decided:
     draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
     del draft["dosageInstruction"][0]["doseAndRate"]
     return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def cut_in_millilitres() -> Decided:
+    """From 60 mg/day to a dose in millilitres, of no known strength."""
+    chart, order = home()
+    draft = chart.draft(order, status="active", authoredOn=instant("0h"))
+    draft["dosageInstruction"][0]["doseAndRate"] = [{"doseQuantity": {"value": 20, "unit": "mL", "code": "mL"}}]
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def pump_cut_while_weaned() -> Decided:
+    """By pump, 350 to 200 mcg/day during a planned wean in hospital."""
+    chart = Chart()
+    chart.pump()
+    chart.stay("30h")
+    draft = chart.draft(chart.resources[-2], status="active", authoredOn=instant("0h"))
+    chart.order("Intrathecal baclofen wean protocol")
+    draft["dosageInstruction"][0]["doseAndRate"][0]["rateQuantity"]["value"] = 200
+    return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def cut_after_a_reaction_to_another_draft() -> Decided:
+    """One of two orders is stopped for an adverse reaction, the other lowered."""
+    chart, first = home()
+    second = chart.baclofen(20, 3, since="300d")
+    lower = chart.draft(second, status="active", authoredOn=instant("0h"))
+    lower["dosageInstruction"][0]["doseAndRate"] = [{"doseQuantity": {"value": 5, "unit": "mg", "code": "mg"}}]
+    gone = chart.draft(first, status="stopped", statusReason={"text": "Serious adverse reaction"})
+    return chart.decide(ORDER_SIGN, [lower, gone])
+
+
+@situation("ABR-07")
+def taper_after_a_range() -> Decided:
+    """A taper after a dose of 10 to 20 mg three times a day."""
+    chart, order = home()
+    quantity = {key: {"value": value, "unit": "mg", "code": "mg"} for key, value in (("low", 10), ("high", 20))}
+    order["dosageInstruction"][0]["doseAndRate"] = [{"doseRange": quantity}]
+    return chart.decide(ORDER_SIGN, [taper((15, 14), (12, 14), (9, 14), (6.5, 14), (3, 14))])
+
+
+@situation("ABR-07")
+def taper_of_exactly_a_fortnight() -> Decided:
+    """From 27 mg/day to zero in exactly 14 days."""
+    chart, _ = home(mg=9)
+    return chart.decide(ORDER_SIGN, [taper((6, 7), (3, 7))])
+
+
+@situation("ABR-07")
+def taper_with_a_last_step_of_a_week() -> Decided:
+    """The last step is held for exactly a week."""
+    chart, _ = home(mg=10)
+    return chart.decide(ORDER_SIGN, [taper((7.5, 14), (5, 14), (3.3, 7))])
+
+
+@situation("ABR-07")
+def taper_with_a_last_step_of_twelve() -> Decided:
+    """The last step before zero is 12.6 mg/day, held a week."""
+    chart, _ = home(mg=10)
+    return chart.decide(ORDER_SIGN, [taper((7.5, 14), (4.2, 7))])
+
+
+@situation("ABR-07")
+def taper_that_ends_nobody_knows_when() -> Decided:
+    """The last step before zero has no length, and is above the limit."""
+    chart, _ = home(mg=10)
+    return chart.decide(ORDER_SIGN, [taper((7.5, 14), (4.2, None), (0, 7))])

@@ -9,8 +9,10 @@ from tests.rules.test_around_surgery import visit
 from tests.rules.test_dose_unit_check import by_pump
 from tests.rules.test_neonatal_risk import pregnant
 from tests.situations.charts import pump, tablets, tell
+from tests.situations.suspected_withdrawal import REMOVAL, overdue
 from tests.situations.telling import Situation
 
+LIMP = ("Hypotonia", "Itching", "Diaphoresis", "Hallucinations")
 EGFR = ("98979-8", "mL/min/{1.73_m2}")
 DIALYSIS = ("End stage renal disease on hemodialysis", "900d")
 
@@ -252,4 +254,38 @@ SITUATIONS = [
         vitals=[("8867-4", 80, "/min")]).decide()),
     Situation("TOX-01", "A fast pulse after pump work, tone not documented", lambda: pump(
         procedures=[("Intrathecal pump replacement", "3d")], vitals=[("8867-4", 130, "/min")]).decide()),
+    # -- both low and high tone, none on board, a seizure
+    Situation("TOX-01", "Taken out three days ago, limp, itching and sweating", lambda: overdue(
+        *LIMP, alarm="", procedures=[(REMOVAL, "3d")]).decide()),
+    Situation("TOX-01", "Tablets long over and the pump taken out, limp, itching and hallucinating", lambda: (
+        chart := overdue(*LIMP, alarm="",
+                         procedures=[(REMOVAL, "3d")]),
+        chart.baclofen(status="stopped", until="300d"), chart.decide())[-1]),
+    Situation("TOX-01", "Tablets stopped five days ago, limp, itching and hallucinating", lambda: tablets(
+        order={"status": "stopped", "until": "5d"}, signs=LIMP).decide()),
+    Situation("TOX-01", "A pump that goes on, tablets stopped yesterday, limp, itching and hallucinating", lambda: (
+        chart := pump(signs=LIMP, notes=[("Pump status", "running as programmed", "3h")]),
+        chart.baclofen(status="stopped", until="30h"), chart.decide())[-1]),
+    Situation("TOX-01", "Both limp and rigid, cold, slow and low", lambda: tablets(
+        signs=["Hypotonia", "Rigidity", "Bradycardia", "Hypotension"]).decide()),
+    Situation("TOX-01", "Both limp and rigid, slow", lambda: tablets(
+        signs=["Hypotonia", "Rigidity", "Bradycardia"]).decide()),
+    Situation("TOX-01", "Rigid, drowsy, slow and low", lambda: tablets(
+        signs=["Stupor", "Rigidity", "Bradycardia", "Hypotension"]).decide()),
+    Situation("TOX-01", "Both limp and rigid, slow and low, and hallucinating in withdrawal", lambda: tablets(
+        stay="31h", signs=["Hypotonia", "Rigidity", "Bradycardia", "Hypotension", "Hallucinations"]).decide()),
+    Situation("TOX-01", "Both limp and rigid by pump, slow and low", lambda: pump(
+        signs=["Hypotonia", "Rigidity", "Bradycardia", "Hypotension"],
+        notes=[("Pump status", "running as programmed", "3h")]).decide()),
+    Situation("TOX-01", "Limp alone after 31 hours without a dose, hallucinating", lambda: tablets(
+        stay="31h", signs=["Hypotonia", "Hallucinations", "Delirium"]).decide()),
+    Situation("TOX-01", "Limp and drowsy with a pump, a seizure of before the tablets ended", lambda: (
+        chart := pump(signs=["Hypotonia", "Stupor", ("Seizure", "30h")]),
+        chart.baclofen(until="20h"), chart.given("21h"), chart.decide())[-1]),
+    Situation("TOX-01", "Limp and drowsy with a pump, no seizure, tablets ended yesterday", lambda: (
+        chart := pump(signs=["Hypotonia", "Stupor"]),
+        chart.baclofen(until="20h"), chart.given("21h"), chart.decide())[-1]),
+    Situation("TOX-01", "A fast pulse after pump work on a pump with morphine", lambda: pump(
+        drug="morphine", procedures=[("Intrathecal pump replacement", "3d")], signs=["Normal muscle tone"],
+        vitals=[("8867-4", 130, "/min")]).decide()),
 ]  # fmt: skip

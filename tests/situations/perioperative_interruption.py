@@ -249,4 +249,19 @@ SITUATIONS = [
     Situation("PER-02", "A hold in many words", lambda: order(
         tablets(), "Hold all oral medications until reviewed by the anaesthetist on the morning of surgery", "0h")),
     Situation("PER-03", "A knee operation with a pump, on an evening", lambda: order(pump(alarm="+17d"), KNEE, "+74h")),
+    # -- gaps under one threshold, doses at the very hour, pumps in a care plan
+    Situation("PER-06", "Operated on yesterday, two doses missed, the last given 11 hours ago", lambda: after_surgery(
+        "11h", not_given=["6h", "2h"]).decide()),
+    Situation("PER-06", "Operated on yesterday, the order stopped 11 hours ago", lambda: ward(
+        order={"status": "stopped", "until": "11h"}, procedures=[(KNEE, "30h")], given=["11h"]).decide()),
+    Situation("PER-01", "Operated on at the hour of the last dose", lambda: tablets(
+        procedures=[(KNEE, "30h")], given=["30h"]).decide()),
+    Situation("PER-01", "Operated on, given by tube since", lambda: tablets(
+        order={"note": [{"text": "Give via gastrostomy tube"}]}, procedures=[(KNEE, "30h")]).decide()),
+    Situation("PER-01", "An operation ahead, no baclofen order holds on the ward", lambda: tablets(
+        stay="10h", visits=[(KNEE, "+2d")]).decide()),
+    Situation("PER-01", "A refill was done, an operation neither", lambda: tablets(
+        procedures=[("Intrathecal pump refill", "30h")]).decide()),
+    Situation("PER-05", "A pump replacement in a care plan", lambda: pump(plans=[REPLACEMENT]).decide()),
+    Situation("PER-04", "A pump removal in a care plan", lambda: pump(plans=[REMOVAL]).decide()),
 ]  # fmt: skip

@@ -44,6 +44,13 @@ def read(text: str, value: float, unit: str) -> Chart:
     return chart
 
 
+def said_as(day: str) -> Chart:
+    """A pump whose alarm date was written in numbers."""
+    chart = pump()
+    chart.pump_note("ITB low reservoir alarm date", day, "1h")
+    return chart
+
+
 SITUATIONS = [
     # -- PMP-01
     Situation("PMP-01", "Refill due in ten days", lambda: pump(alarm="+10d").decide()),
@@ -197,4 +204,15 @@ SITUATIONS = [
                       status="booked")]))[-1]),
     Situation("PMP-02", "The replacement indicator showed ten days ago, replacement booked on an evening",
               lambda: indicator("10d", booked="+482h").decide()),
+    # -- dates that may be read two ways, dates in the facility's zone
+    Situation("PMP-01", "An alarm date that may be the fourth of May or the fifth of April",
+              lambda: said_as("05/04/2026").decide()),
+    Situation("PMP-01", "An alarm date that may be the third of February or the second of March",
+              lambda: said_as("03/02/2026").decide()),
+    Situation("PMP-01", "Calculated empty ten days ahead, no alarm date", lambda: empty("+10d").decide()),
+    Situation("PMP-01", "Calculated empty seven days before the alarm date", lambda: empty("+5d", "+12d").decide()),
+    Situation("PMP-01", "Calculated empty eight days before the alarm date", lambda: empty("+5d", "+13d").decide()),
+    Situation("PMP-05", "A check of today that nobody dated, the last refill 400 days ago", lambda: (
+        chart := pump(filled="400d"), chart.procedure("Intrathecal pump interrogation", "1h").pop("performedDateTime"),
+        chart.decide())[-1]),
 ]  # fmt: skip

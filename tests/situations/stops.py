@@ -406,3 +406,48 @@ def seven_unread_orders_are_sent_out() -> Decided:
     """Seven orders that cannot be read are sent out, for somebody on baclofen."""
     chart, _ = home()
     return chart.decide(ORDER_DISPATCH, dispatched=tuple(f"MedicationRequest/none{i}" for i in range(7)))
+
+
+@situation("ABR-01")
+def unread_orders_of_two_kinds_are_sent_out() -> Decided:
+    """Orders of two kinds that cannot be read are sent out, for somebody without a pump."""
+    chart, _ = home()
+    sent = ("MedicationRequest/b", "ServiceRequest/c")
+    return chart.decide(ORDER_DISPATCH, dispatched=sent)
+
+
+@situation("ABR-01")
+def stopped_at_an_unknown_time_a_year_ago() -> Decided:
+    """Stopped nobody knows when, written 365 days ago."""
+    chart, _ = home(status="stopped", since="365d")
+    return chart.decide()
+
+
+@situation("ABR-01")
+def stopped_at_an_unknown_time_for_a_taper() -> Decided:
+    """Stopped nobody knows when, after a planned taper."""
+    chart, _ = home(status="stopped", since="60d", statusReason={"text": "Planned taper completed"})
+    return chart.decide()
+
+
+@situation("ABR-01")
+def stopped_at_an_unknown_time_after_two_weeks() -> Decided:
+    """Stopped nobody knows when, written 14 days ago."""
+    chart, _ = home(status="stopped", since="14d")
+    return chart.decide()
+
+
+@situation("ABR-01")
+def stopped_at_an_unknown_time_after_thirteen_days() -> Decided:
+    """Stopped nobody knows when, written 13 days ago."""
+    chart, _ = home(status="stopped", since="13d")
+    return chart.decide()
+
+
+@situation("ABR-01")
+def pump_stopped_in_words_without_a_pump() -> Decided:
+    """Stop the baclofen pump, in words, where no pump was found."""
+    chart, _ = home()
+    draft = {"resourceType": "ServiceRequest", "id": "s", "status": "draft", "intent": "order", "subject": SUBJECT,
+             "code": {"text": "Stop intrathecal baclofen pump"}, "authoredOn": instant("0h")}  # fmt: skip
+    return chart.decide(ORDER_SIGN, [draft], lost=["Device"])

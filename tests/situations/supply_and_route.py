@@ -344,3 +344,50 @@ def dose_before_a_new_pump_not_entered() -> Decided:
     """The dose of the tablets until now is not entered beside a new pump."""
     chart, order = new_pump(mg=None)
     return lowered(chart, order, 5)
+
+
+@situation("ABR-06")
+def doubtful_dose_beside_a_new_pump() -> Decided:
+    """The tablets are cut beside a new pump, and another order of theirs can hardly be meant."""
+    chart, order = new_pump()
+    chart.baclofen(500, 3, since="300d")
+    return lowered(chart, order, 5)
+
+
+@situation("ABR-06")
+def stopped_at_a_planned_taper_s_end_beside_a_new_pump() -> Decided:
+    """Tablets are stopped for a planned taper beside a new pump."""
+    return stopped(*new_pump(), "Planned taper completed")
+
+
+@situation("ABR-06")
+def implant_without_a_day() -> Decided:
+    """A pump is to be implanted, the day is open, and the tablets are stopped."""
+    chart, order = home()
+    chart.order("Implantation of intrathecal baclofen pump", authoredOn=instant("2d"))
+    return stopped(chart, order)
+
+
+@situation("ABR-05")
+def last_repeat_when_the_supply_ended() -> Decided:
+    """No repeats are left on the day on which the supply ends."""
+    chart, order = home()
+    chart.fill("30d", 30)
+    more = {"dispenseRequest": {"numberOfRepeatsAllowed": 0}}
+    return chart.decide(MEDICATION_REFILL, [chart.draft(order, status="draft", **more)])
+
+
+@situation("ABR-05")
+def last_repeat_without_a_supply_on_record() -> Decided:
+    """No repeats are left, and no fill is on record."""
+    chart, order = home()
+    more = {"dispenseRequest": {"numberOfRepeatsAllowed": 0}}
+    return chart.decide(MEDICATION_REFILL, [chart.draft(order, status="draft", **more)])
+
+
+@situation("ABR-05")
+def opened_a_day_before_the_supply_ends() -> Decided:
+    """The chart is opened, the supply is to end tomorrow."""
+    chart, _ = home()
+    chart.fill("29d", 30)
+    return chart.decide()
