@@ -81,7 +81,7 @@ def build_app(parts: "Parts") -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect fails a preflight
     watch(app)
-    meter(app, parts.metrics)
+    meter(app, parts.metrics, parts.fhir)
     allow_origins(app, parts.config.sites)
     answer_failures(app)
     gate = app.extensions[GATE] = Gate(parts.config.sites, parts.store)

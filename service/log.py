@@ -15,7 +15,7 @@ KEYS = frozenset(
         "method", "route", "status", "ms", "site", "hook", "hook_instance",
         "cards", "rules", "needs", "incidents", "other_patients", "silent", "raised", "missing",
         "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items", "knowledge",
-        "worker", "exit",
+        "worker", "exit", "rule", "alarm", "seen", "expected",
     }
 )  # fmt: skip
 

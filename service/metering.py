@@ -6,7 +6,9 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 
 from cards.kinds import COULD_NOT_CHECK
+from service.circuit import CircuitState
 from service.consult import Consultation
+from service.fhir import FhirClient
 from service.metrics import Metrics
 from service.recording import verdict_word
 from service.sites import Site
@@ -18,7 +20,7 @@ _FAILURES = {
 }
 
 
-def meter(app: Flask, metrics: Metrics) -> None:
+def meter(app: Flask, metrics: Metrics, fhir: FhirClient) -> None:
     """Count hook requests and feedback; pages and health are not counted."""
 
     def count(response: Response) -> Response:
@@ -37,6 +39,8 @@ def meter(app: Flask, metrics: Metrics) -> None:
             metrics.seconds.labels(call.hook.name).observe(time.perf_counter() - g.started)
             if "consultation" in g:
                 _count_decision(metrics, site, g.consultation, response.status_code)
+            for breaker in fhir.breakers():
+                metrics.breakers.labels(breaker.site, breaker.origin).set(breaker.state is CircuitState.OPEN)
         return response
 
     app.after_request(count)

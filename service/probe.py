@@ -17,11 +17,11 @@ import msgspec
 import requests
 
 from cards.rule import needs_of
+from service.agreed import PROBE as PATIENT
 from service.errors import CommandFailed, ConfigError
 from service.stories import Story, StoryError, prefetch_of, story
 
 STORY = "hallucinations-31-h-after-last-tablet"
-PATIENT = "baclofen-cds-probe"  # calls about this patient are the monitor's own; no rate counts them
 _SECONDS = 20.0  # for the whole answer
 _LIFE = timedelta(minutes=5)  # of a token made here
 

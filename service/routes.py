@@ -5,12 +5,12 @@ import time
 from flask import Blueprint, Flask, Response, g, request
 
 from cards.hooks import Hook
+from service.agreed import WAITED
 from service.answer import cards_for
 from service.auth import Gate
 from service.clients import epic
 from service.comments import Comments
 from service.consult import consult
-from service.environ import WAITED
 from service.errors import Overloaded, ServiceError, UnknownService
 from service.feedback import read_feedback
 from service.parts import Parts

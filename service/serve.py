@@ -12,6 +12,7 @@ import structlog
 
 from cards.record.valuesets import ValueSets
 from service import GATE, build_app, choose_parts, log
+from service.baton import Baton
 from service.config import MEMORY, PREFIX, Config, share_metrics
 from service.errors import ConfigError
 from service.keys import open_key_sets
@@ -71,9 +72,13 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
 
 
 def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, threads: int, stop: Stop) -> None:
+    from service.firing import FiringWatch  # noqa: PLC0415 - not before `share_metrics`
+
     parts = choose_parts(config, valuesets=valuesets)
     app = build_app(parts)
     app.extensions[GATE].prepare()
+    watch = FiringWatch(parts.store, parts.metrics, [rule.implements for rule in parts.rules])
+    watch.start(parts.clock, Baton(config.metrics_directory).is_mine)
     tune_collector()
     refused = parts.metrics.failures.labels("queue_full").inc
     run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop, refused=refused)

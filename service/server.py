@@ -21,7 +21,7 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from service.environ import WAITED
+from service.agreed import WAITED
 from service.errors import CommandFailed, Overloaded, ServiceError, TooLarge, Unparsable
 
 _GRACE = 10.0  # seconds that a request under way gets after SIGTERM

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from service.config import PREFIX, Config
-from service.doctor import decides, fhir_server, settings
+from service.doctor import decides, fhir_server, keys, settings
 from service.doctor.finding import Finding, ok, wrong
 from service.errors import ConfigError
 from service.knowledge import knowledge_lines, load_value_sets
@@ -36,6 +36,7 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
     yield from decides.probe_patient(config)
     for site in sites:
         yield from settings.site(site)
+        yield from keys.check(site)
         for server in site.fhir_servers:
             yield from fhir_server.check(site, server)
 

@@ -1,6 +1,7 @@
 """What the service hands in to be remembered. People are ids here; the store hashes them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -42,3 +43,19 @@ class CallAnswered(msgspec.Struct, frozen=True, kw_only=True):
     service_version: str
     silent: bool
     ms: int  # until the answer was ready
+
+
+class Fired(msgspec.Struct, frozen=True):
+    """How many calls were decided in a stretch of time, and in how many cards each rule had a part."""
+
+    calls: int
+    by_rule: Mapping[str, int]
+
+
+def rules_of(rows: Iterable[tuple[Iterable[str], int]]) -> Counter[str]:
+    """Cards by their rules, with how many of them: how often each rule fired."""
+    counted: Counter[str] = Counter()
+    for rules, cards in rows:
+        for rule in rules:
+            counted[rule] += cards
+    return counted

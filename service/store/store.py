@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from cards.repeats import Acknowledgement
+from service.agreed import PROBE
 from service.errors import ConfigError, StoreUnavailable
 from service.feedback import FeedbackItem
 from service.store import retention
 from service.store.engine import WAIT, make_engine, never_make_a_new_file, told, writing
 from service.store.identity import Hasher, hasher, insert_once
 from service.store.migrate import open_database
-from service.store.records import CallAnswered, CardShown
+from service.store.records import CallAnswered, CardShown, Fired, rules_of
 from service.store.tables import audit, card_shown, feedback, jwt_id_seen, secret
 
 _RETRY = {"Retry-After": "5"}  # seconds
@@ -176,6 +177,22 @@ class Store:
     def calls(self) -> list[dict[str, Any]]:
         """Every audit row, oldest first."""
         return self._rows(sa.select(audit).order_by(audit.c.id))
+
+    def fired(self, *, since: datetime, until: datetime) -> Fired:
+        """Calls decided between two moments, and how often each rule had a part in a card; without the probe's own."""
+        with self._begin() as connection:
+            known = self._known_hasher(connection)
+            sites = connection.scalars(sa.select(audit.c.site).distinct()).all()
+            probes = [known.person(site, PROBE) for site in sites]
+
+            def among(table: sa.Table) -> sa.ColumnElement[bool]:
+                return sa.and_(table.c.at >= _utc(since), table.c.at < _utc(until), table.c.patient.not_in(probes))
+
+            calls = connection.scalar(sa.select(sa.func.count()).select_from(audit).where(among(audit)))
+            rules = sa.cast(card_shown.c.rules, sa.Text)  # PostgreSQL compares no json
+            query = sa.select(rules, sa.func.count()).where(among(card_shown)).group_by(rules)
+            rows = [(msgspec.json.decode(text), count) for text, count in connection.execute(query)]
+        return Fired(calls or 0, rules_of(rows))
 
     # -- upkeep ----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import responses
+import structlog
 
 from service.fhir import FhirClient
 from tests.postgres.server import Postgres
@@ -47,3 +48,10 @@ def chromium() -> str:
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A command that a test runs in this process may set up the log; the next test must not inherit that."""
+    yield
+    structlog.reset_defaults()

@@ -13,6 +13,7 @@ from cards.needs import ALL
 from service.config import PREFIX
 from service.doctor.run import run
 from service.errors import ConfigError
+from tests.service.callers import jwk, private_key, publishing
 from tests.service.processes import run as run_command
 
 BASE = "https://fhir.hospital.example/r4"
@@ -154,3 +155,38 @@ def test_the_lines_hold_no_more_than_a_line(examine: Any) -> None:
     _, lines = examine()
 
     assert not [line for line in lines if "\n" in line]
+
+
+JWT_SITE = SITE.replace('trust = "none"', 'issuers = ["https://ehr.hospital.example"]')
+
+
+def test_a_key_set_that_cannot_be_read_lets_nobody_in(examine: Any) -> None:
+    healthy, lines = examine(JWT_SITE + 'jku = ["http://127.0.0.1:9/jwks.json"]\n')
+
+    assert not healthy
+    assert any("until it can be read nobody is let in" in line for line in only(lines, "wrong"))
+
+
+def test_a_key_set_is_read_and_its_keys_counted(examine: Any) -> None:
+    with publishing(jwk(private_key())) as server:
+        healthy, lines = examine(JWT_SITE + f'jku = ["{server.jku}"]\n')
+
+    assert healthy, lines
+    assert any("1 key(s)" in line for line in only(lines, "ok"))
+
+
+def test_a_key_set_without_a_usable_key(examine: Any) -> None:
+    with publishing() as server:
+        healthy, lines = examine(JWT_SITE + f'jku = ["{server.jku}"]\n')
+
+    assert not healthy
+    assert any("no usable key" in line for line in only(lines, "wrong"))
+
+
+def test_the_sandbox_s_public_key_is_found_out(examine: Any) -> None:
+    healthy, lines = examine(
+        JWT_SITE.replace("https://ehr.hospital.example", "https://sandbox.cds-hooks.org") + f'jku = ["{BASE}/keys"]\n'
+    )
+
+    assert not healthy
+    assert any("private key is published" in line for line in only(lines, "wrong"))

@@ -16,7 +16,7 @@ from cards.record.record import Record
 from cards.record.when import When
 from cards.verdict import CannotTell, Evidence, Urgency
 from service import build_app, log
-from service.environ import WAITED
+from service.agreed import WAITED
 from service.errors import StoreUnavailable
 from service.store import CallAnswered, Store
 from service.wire_cards import card_json
