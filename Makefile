@@ -9,7 +9,7 @@ FHIR_PORT ?= 8090
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test test-faults properties endurance lint said mutation lock audit sbom check clean
+.PHONY: help venv venv-dev demo test test-faults properties endurance lint said mutation mutation-silence lock audit sbom check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ said: venv-dev ## Write anew what every story and situation says, word for word;
 
 mutation: venv-dev ## Change the medicine in every small way and see whether the tests notice; takes about an hour
 	$(BIN)/python -m tests.mutation.run
+
+mutation-silence: venv-dev ## The same for ledger, gather, decision and the answer's last step, where nothing may survive
+	$(BIN)/python -m tests.mutation.run --scope silence
 
 lock: venv-dev ## Write requirements*.txt anew from requirements*.in: every package pinned, with its hashes
 	$(LOCK) requirements.in --output-file requirements.txt

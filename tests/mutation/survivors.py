@@ -2,27 +2,29 @@
 
 python -m tests.mutation.survivors                    # all
 python -m tests.mutation.survivors 'cards.scales.*'   # a part
+python -m tests.mutation.survivors '*' silence        # of another scope
 """
 
 import difflib
 import fnmatch
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from mutmut.mutation.data import MutantLineSpans
 
-from tests.mutation.run import MUTANTS, metas, outcome
+from tests.mutation.run import SCOPES, Scope, metas, outcome
 
 
-def survivors(pattern: str) -> Iterator[str]:
+def survivors(scope: Scope, pattern: str) -> Iterator[str]:
     """File, function and changed lines."""
-    for path, meta in metas().items():
+    for path, meta in metas(scope).items():
         alive = [
             name for name, code in meta["exit_code_by_key"].items()
             if outcome(code) not in ("killed", "not run") and fnmatch.fnmatch(name, pattern)
         ]  # fmt: skip
-        source = path.relative_to(MUTANTS).with_suffix("")
+        source = path.relative_to(scope.mutants).with_suffix("")
         for name in alive:
             function, _, number = name.rpartition(".")[2].rpartition("__mutmut_")
             yield f"{source.as_posix()} {function.removeprefix('x_')} {number}: {' || '.join(changed(source, name))}"
@@ -43,5 +45,7 @@ def changed(source: Path, name: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    for line in survivors(sys.argv[1] if len(sys.argv) > 1 else "*"):
+    scope = SCOPES[sys.argv[2] if len(sys.argv) > 2 else "medicine"]
+    os.chdir(scope.home)
+    for line in survivors(scope, sys.argv[1] if len(sys.argv) > 1 else "*"):
         sys.stdout.write(f"{line}\n")

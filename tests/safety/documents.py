@@ -1,6 +1,6 @@
 """`python -m tests.safety.documents` writes what is generated in docs/safety; the suite fails when it is out of date.
 
-hazards.md is made whole from `hazards.toml`; in judgements.md the table of numbers, between its two marks, is made from
+docs/threats.md is made whole from `threats.toml`, hazards.md from `hazards.toml`; in judgements.md the table of numbers, between its two marks, is made from
 `cards/limits.py` and the rules.
 """
 
@@ -11,6 +11,7 @@ from cards.limits import JUDGEMENT, Limit
 from cards.rule import all_limits, all_rules
 from service.site_limits import in_words
 from tests.safety.hazards import HAZARDS, Control
+from tests.safety.threats import PAGE, threat_page
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFETY = ROOT / "docs" / "safety"
@@ -83,5 +84,6 @@ def judgement_page(page: str) -> str:
 
 if __name__ == "__main__":
     (SAFETY / "hazards.md").write_text(hazard_page(), "utf-8")
+    PAGE.write_text(threat_page(), "utf-8")
     judgements = SAFETY / "judgements.md"
     judgements.write_text(judgement_page(judgements.read_text("utf-8")), "utf-8")

@@ -9,6 +9,7 @@ from cards.limits import JUDGEMENT
 from cards.rule import all_limits
 from tests.safety.documents import SAFETY, broken_links, hazard_page, judgement_page
 from tests.safety.hazards import HAZARDS, Hazard
+from tests.safety.threats import PAGE, THREATS, Threat, threat_page
 
 ATTRIBUTES = (
     "Bibliographic citation", "Developer", "Funding source", "Release and revision dates", "Use of race",
@@ -52,3 +53,17 @@ def test_all_thirteen_source_attributes_are_answered() -> None:
 def test_nobody_s_signature_is_invented() -> None:
     assert "Signed: nobody yet" in (SAFETY / "README.md").read_text("utf-8")
     assert "pending" in cards.REVIEW_STATUS
+
+
+@pytest.mark.parametrize("threat", THREATS, ids=lambda threat: str(threat.number))
+def test_every_threat_is_held_by_a_control_that_is_proved(threat: Threat) -> None:
+    assert threat.tests
+    assert broken_links(threat.held_by) == []
+
+
+def test_no_threat_of_the_list_is_left_out() -> None:
+    assert [threat.number for threat in THREATS] == list(range(1, 35))
+
+
+def test_the_page_of_threats_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == threat_page()

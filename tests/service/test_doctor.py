@@ -44,6 +44,7 @@ def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             monkeypatch.setenv(PREFIX + name, value)
         lines: list[str] = []
         with responses.RequestsMock(assert_all_requests_are_fired=False) as http:
+            http.add_passthru("http://127.0.0.1")
             http.get(f"{BASE}/metadata", **(fhir or {"json": statement()}))
             healthy = run(site, lines.append)
         return healthy, lines
