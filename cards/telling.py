@@ -142,8 +142,11 @@ def needs_of_age(case: Case) -> tuple[Need, ...]:
     return () if case.vital_limits is not None else (PATIENT,)
 
 
-def both(first: Verdict, second: Verdict) -> Verdict:
-    """Each route is judged separately (FND-01); of two cards the more urgent leads and tells the other."""
+def both(first: Verdict | None, second: Verdict) -> Verdict:
+    """Each route is judged separately (FND-01); of two cards the more urgent leads and tells the other.
+
+    `first` None: nothing to say by that route; then the second alone answers.
+    """
     cards = sorted((v for v in (first, second) if isinstance(v, Card)), key=lambda c: -c.urgency)
     if not cards:
         return second

@@ -48,7 +48,7 @@ def delivery_of(pump: Pump, record: Record, moment: Moment, *, effect_is_lost: b
     standing = [d for d in signs if not _is_resolved(d, pump)]
     if not standing:
         told = "interrogated, catheter not assessed" if normal else "pump status in this episode not recorded"
-        return Delivery(level=Level.POSSIBLE, because=told, since=None, is_interrogated_normal=normal is not None,
+        return Delivery(level=Level.POSSIBLE, because=told, is_interrogated_normal=normal is not None,
                         evidence=pump.evidence[:1])  # fmt: skip
     return max(standing, key=lambda d: (d.level, d.since is not None))
 

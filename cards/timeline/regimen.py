@@ -58,7 +58,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reasons(self) -> frozenset[Reason]:
         """Why, as far as the drafts say."""
-        return frozenset().union(*(o.reasons for o in self.stops)) if self.stops else frozenset()
+        return frozenset[Reason]().union(*(o.reasons for o in self.stops))
 
 
 def is_selected(reference: str, moment: Moment) -> bool:

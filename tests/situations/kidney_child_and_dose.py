@@ -288,4 +288,12 @@ SITUATIONS = [
     Situation("TOX-01", "A fast pulse after pump work on a pump with morphine", lambda: pump(
         drug="morphine", procedures=[("Intrathecal pump replacement", "3d")], signs=["Normal muscle tone"],
         vitals=[("8867-4", 130, "/min")]).decide()),
+    Situation("NEO-02", "A newborn with four signs", lambda: newborn(
+        "Tremor", "Poor feeding", "High pitched cry", "Irritability", "Rigidity").decide()),
+    Situation("NEO-02", "A newborn exposed to an unnamed drug, on an evening", lambda: (chart := newborn(told=""),
+              chart.condition("Maternal medication exposure in utero", "22h"), chart.decide())[-1]),
+    Situation("REN-01", "A start more than 30 days after the last dose with an eGFR of 24", lambda: begun(
+        with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "31d"})), 5)),
+    Situation("REN-01", "The same dose 29 days after the last with an eGFR of 24", lambda: begun(
+        with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "29d"})), 5)),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from tests.rules.test_around_surgery import service, visit
 from tests.situations.charts import pump, tablets, tell, ward
 from tests.situations.telling import Situation
 
-KNEE = "Knee arthroplasty"
+KNEE, WORDS = "Knee arthroplasty", "Knee arthroplasty; right side"
 REMOVAL, REVISION = "Removal of intrathecal baclofen pump", "Intrathecal catheter revision"
 REPLACEMENT, IMPLANT = "Intrathecal pump replacement", "Implantation of intrathecal baclofen pump"
 
@@ -264,4 +264,14 @@ SITUATIONS = [
         procedures=[("Intrathecal pump refill", "30h")]).decide()),
     Situation("PER-05", "A pump replacement in a care plan", lambda: pump(plans=[REPLACEMENT]).decide()),
     Situation("PER-04", "A pump removal in a care plan", lambda: pump(plans=[REMOVAL]).decide()),
+    # -- of an operation only its name is told
+    Situation("PER-01", "An operation ahead in many words", lambda: booking(tablets(), WORDS)),
+    Situation("PER-06", "An operation of yesterday in many words", lambda: ward(
+        procedures=[(WORDS, "30h")], given=["26h"]).decide()),
+    Situation("PER-05", "A scan with a pump in many words", lambda: order(pump(), "MRI of the brain; with contrast")),
+    Situation("PER-05", "A scan of yesterday with a pump in many words", lambda: pump(
+        procedures=[("MRI of the brain; with contrast", "20h")]).decide()),
+    Situation("ABR-06", "Tablets stopped beside an implant in many words", lambda: (
+        chart := tablets(procedures=[(IMPLANT + "; right flank", "3d")]),
+        chart.decide(ORDER_SIGN, [chart.draft(chart.resources[2], status="stopped")]))[-1]),
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Refill, battery, alarm, infection and checks of the pump."""
 
-from cards.hooks import APPOINTMENT_BOOK, ORDER_SIGN
+from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ORDER_SIGN
 from tests.chart import Chart, Decided, instant
 from tests.rules.test_around_surgery import service
 from tests.rules.test_pump_device import implanted, reading, told_date
@@ -41,6 +41,15 @@ def read(text: str, value: float, unit: str) -> Chart:
     """A pump read today."""
     chart = pump()
     reading(chart, text, value, unit)
+    return chart
+
+
+def evening(text: str, when: str = "+242h") -> Chart:
+    """A date read at the pump with its hour: in ten days at eight o'clock."""
+    chart = pump()
+    note = chart.pump_note(text, "", "1h")
+    del note["valueString"]
+    note["valueDateTime"] = instant(when)
     return chart
 
 
@@ -215,4 +224,24 @@ SITUATIONS = [
     Situation("PMP-05", "A check of today that nobody dated, the last refill 400 days ago", lambda: (
         chart := pump(filled="400d"), chart.procedure("Intrathecal pump interrogation", "1h").pop("performedDateTime"),
         chart.decide())[-1]),
+    # -- on an evening the facility's day is not yet the next one
+    Situation("PMP-01", "Due on an evening in ten days", lambda: evening("ITB low reservoir alarm date").decide()),
+    Situation("PMP-01", "Overdue since an evening, the alarm date",
+              lambda: evening("ITB low reservoir alarm date", "70h").decide()),
+    Situation("PMP-01", "Calculated empty since yesterday evening",
+              lambda: evening("Pump empty date", "22h").decide()),
+    Situation("PMP-02", "The replacement indicator is to show on an evening",
+              lambda: evening("Pump ERI date").decide()),
+    Situation("PMP-02", "A pump implanted on an evening seven years ago", lambda: (
+        chart := pump(filled="20d"), chart.procedure("Implantation of intrathecal baclofen pump", "61366h"),
+        chart.decide())[-1]),
+    Situation("PMP-05", "The last check on an evening 400 days ago", lambda: pump(filled="9598h").decide()),
+    Situation("ABR-04", "Sent home with a pump whose refill is due on an evening", lambda: (
+        chart := evening("ITB low reservoir alarm date"), chart.stay("60h"),
+        chart.decide(ENCOUNTER_DISCHARGE))[-1]),
+    Situation("PER-03", "A knee operation with a pump to be refilled on an evening", lambda: evening(
+        "ITB low reservoir alarm date").decide(ORDER_SIGN, [service("Knee arthroplasty; left side", "+74h")])),
+    Situation("PMP-01", "The visit is moved past an alarm date on an evening", lambda: (
+        chart := evening("ITB low reservoir alarm date"), visit := chart.appointment(REFILL, "+5d"),
+        chart.decide(APPOINTMENT_BOOK, [chart.draft(visit, start=instant("+15d"))]))[-1]),
 ]  # fmt: skip

@@ -57,8 +57,7 @@ PUMP_ADVICE = (
 def dose_cut(case: Case) -> Verdict:
     if not case.doses_are_comparable:
         return Quiet("a dose is not plausible: not compared", rests_on=())
-    by_pump = _by_pump(case)
-    return both(by_pump, _by_mouth(case)) if by_pump else _by_mouth(case)
+    return both(_by_pump(case), _by_mouth(case))
 
 
 def _by_mouth(case: Case) -> Verdict:

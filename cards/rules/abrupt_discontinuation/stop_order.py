@@ -76,8 +76,7 @@ CAPPED_SELECTING = "still selecting the order"
 )  # fmt: skip
 def stop_order(case: Case) -> Verdict:
     if case.moment.hook in ORDERING:
-        pump = _stops_pump(case)
-        return both(pump, _stops_oral(case)) if pump else _stops_oral(case)
+        return both(_stops_pump(case), _stops_oral(case))
     return _was_stopped(case)
 
 

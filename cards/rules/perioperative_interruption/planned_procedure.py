@@ -106,7 +106,8 @@ def _is_under_local(operation: Operation, case: Case) -> bool:
 
 def _goes_on(case: Case, operation: Operation) -> bool:
     """A plan, the booking itself or the order says so, or it is given by tube."""
-    by_tube = any(Act.TUBE_ROUTE in o.acts for o in case.oral.current) if case.oral else False
+    assert case.oral is not None
+    by_tube = any(Act.TUBE_ROUTE in o.acts for o in case.oral.current)
     return bool(operation.acts & set(_GOES_ON)) or bool(case.plans(*_GOES_ON)) or by_tube
 
 
