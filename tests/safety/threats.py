@@ -9,9 +9,9 @@ from tests.safety.hazards import Control
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "threats.md"
 HEAD = """# Threats, what holds them, and the proof
 
-Made from `tests/safety/threats.toml` by `python -m tests.safety.documents`; the tests fail when it is out of date, or when
-a control names a file or a test that is not there. What is not held by the service itself: TLS and a limit of requests a
-minute belong to the proxy in front of it; the database's backups and the sites file to the operator.
+Made from `tests/safety/threats.toml` by `python -m tests.safety.documents`; the tests fail when it is out of date, or
+when a control names a file or a test that is not there. What the service does not hold by itself: TLS and a limit of
+requests a minute belong to the proxy in front of it, the database's backups and the sites file to the operator.
 
 | # | threat | what holds it | where | proof |
 |---|---|---|---|---|
