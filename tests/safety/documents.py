@@ -1,7 +1,7 @@
 """`python -m tests.safety.documents` writes what is generated in docs/safety; the suite fails when it is out of date.
 
-docs/threats.md is made whole from `threats.toml`, hazards.md from `hazards.toml`; in judgements.md the table of numbers,
-between its two marks, is made from `cards/limits.py` and the rules.
+docs/threats.md is made whole from `threats.toml`, hazards.md from `hazards.toml`; in judgements.md the table of
+numbers, between its two marks, is made from `cards/limits.py` and the rules.
 """
 
 import ast
