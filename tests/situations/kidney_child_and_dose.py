@@ -304,4 +304,6 @@ SITUATIONS = [
         with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "31d"})), 5)),
     Situation("REN-01", "The same dose 29 days after the last with an eGFR of 24", lambda: begun(
         with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "29d"})), 5)),
+    Situation("REN-02", "An eGFR of 24 on tablets, rigid, drowsy, slow and low", lambda: with_egfr(24, tablets(
+        signs=["Rigidity", "Stupor", "Bradycardia", "Hypotension"])).decide()),
 ]  # fmt: skip

@@ -288,4 +288,9 @@ SITUATIONS = [
               lambda: order(pump(), "Shortwave diathermy; both shoulders")),
     Situation("PER-05", "Radiotherapy with a pump in many words",
               lambda: order(pump(), "Radiotherapy; lumbar spine")),
+    Situation("PER-01", "One operation yesterday, another ahead", lambda: tablets(
+        procedures=[(KNEE, "30h")], visits=[("Hip arthroplasty", "+3d")]).decide()),
+    Situation("ABR-03", "In hospital, nobody says since when, and home baclofen not ordered", lambda: (
+        chart := tablets(), chart.add("Encounter", status="in-progress", **{"class": {"code": "IMP"}}),
+        chart.decide())[-1]),
 ]  # fmt: skip
