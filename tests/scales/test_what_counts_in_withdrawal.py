@@ -195,7 +195,9 @@ def test_a_drowsy_patient_without_rigidity_has_tone_examined_first(
     assert Toxicity(items, (), tone, gate_met=gate_met).asks_for_tone is asks
 
 
-@pytest.mark.parametrize(("told", "explains"), [((60, None), False), ((None, None), False), ((None,), True)])
+@pytest.mark.parametrize(
+    ("told", "explains"), [((20, None), False), ((None, None), False), ((None, 20), True), ((None,), True)]
+)
 def test_a_new_dose_that_is_not_entered_is_no_rise_above_another(
     told: tuple[float | None, ...], explains: bool
 ) -> None:

@@ -426,3 +426,29 @@ def taper_that_ends_nobody_knows_when() -> Decided:
     """The last step before zero has no length, and is above the limit."""
     chart, _ = home(mg=10)
     return chart.decide(ORDER_SIGN, [taper((7.5, 14), (4.2, None), (0, 7))])
+
+
+@situation("ABR-07")
+def slow_taper_after_a_high_range() -> Decided:
+    """A slow taper from 45 mg/day after a dose of 25 to 30 mg three times a day: the dose until now is not compared."""
+    chart, order = home()
+    quantity = {key: {"value": value, "unit": "mg", "code": "mg"} for key, value in (("low", 25), ("high", 30))}
+    order["dosageInstruction"][0]["doseAndRate"] = [{"doseRange": quantity}]
+    return chart.decide(ORDER_SIGN, [taper((15, 14), (12, 14), (9, 14), (6.5, 14), (3.3, 14))])
+
+
+@situation("ABR-07")
+def taper_of_an_unknown_dose() -> Decided:
+    """A taper from 45 mg/day; the dose until now is not recorded."""
+    chart, _ = home(mg=None)
+    return chart.decide(ORDER_SIGN, [taper((15, 14), (12, 14), (9, 14), (6.5, 14), (3.3, 14))])
+
+
+@situation("ABR-02")
+def pump_cut_to_a_quarter() -> Decided:
+    """By pump, 350 to 100 mcg/day."""
+    chart = Chart()
+    chart.pump()
+    draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    draft["dosageInstruction"][0]["doseAndRate"][0]["rateQuantity"]["value"] = 100
+    return chart.decide(ORDER_SIGN, [draft])

@@ -45,6 +45,14 @@ def newborn(
     return tell(chart, signs=signs, vitals=[("8310-5", heat, "Cel")] if heat else ())
 
 
+def stopped_on_the_ward(chart: Chart) -> Chart:
+    """Tablets stopped 20 hours ago, the last given an hour before."""
+    chart.stay("60h")
+    chart.baclofen(since="59h", category="inpatient", status="stopped", until="20h")
+    chart.given("21h")
+    return chart
+
+
 def untaught(*, by_pump: bool = False, mg: float = 20, **more: Any) -> Chart:
     """No teaching on record."""
     chart = Chart(taught=False)
@@ -279,12 +287,12 @@ SITUATIONS = [
         notes=[("Pump status", "running as programmed", "3h")]).decide()),
     Situation("TOX-01", "Limp alone after 31 hours without a dose, hallucinating", lambda: tablets(
         stay="31h", signs=["Hypotonia", "Hallucinations", "Delirium"]).decide()),
-    Situation("TOX-01", "Limp and drowsy with a pump, a seizure of before the tablets ended", lambda: (
+    Situation("TOX-01", "Limp and drowsy with a pump, a seizure of before the ward stopped the tablets", lambda: (
         chart := pump(signs=["Hypotonia", "Stupor", ("Seizure", "30h")]),
-        chart.baclofen(until="20h"), chart.given("21h"), chart.decide())[-1]),
-    Situation("TOX-01", "Limp and drowsy with a pump, no seizure, tablets ended yesterday", lambda: (
+        stopped_on_the_ward(chart).decide())[-1]),
+    Situation("TOX-01", "Limp and drowsy with a pump, no seizure, the ward stopped the tablets", lambda: (
         chart := pump(signs=["Hypotonia", "Stupor"]),
-        chart.baclofen(until="20h"), chart.given("21h"), chart.decide())[-1]),
+        stopped_on_the_ward(chart).decide())[-1]),
     Situation("TOX-01", "A fast pulse after pump work on a pump with morphine", lambda: pump(
         drug="morphine", procedures=[("Intrathecal pump replacement", "3d")], signs=["Normal muscle tone"],
         vitals=[("8867-4", 130, "/min")]).decide()),
@@ -296,4 +304,6 @@ SITUATIONS = [
         with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "31d"})), 5)),
     Situation("REN-01", "The same dose 29 days after the last with an eGFR of 24", lambda: begun(
         with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "29d"})), 5)),
+    Situation("REN-02", "An eGFR of 24 on tablets, rigid, drowsy, slow and low", lambda: with_egfr(24, tablets(
+        signs=["Rigidity", "Stupor", "Bradycardia", "Hypotension"])).decide()),
 ]  # fmt: skip

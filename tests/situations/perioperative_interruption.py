@@ -274,4 +274,23 @@ SITUATIONS = [
     Situation("ABR-06", "Tablets stopped beside an implant in many words", lambda: (
         chart := tablets(procedures=[(IMPLANT + "; right flank", "3d")]),
         chart.decide(ORDER_SIGN, [chart.draft(chart.resources[2], status="stopped")]))[-1]),
+    Situation("PER-01", "Operated on, an order completed on paper is given by tube", lambda: tablets(
+        order={"status": "completed", "since": "40d", "note": [{"text": "Give via gastrostomy tube"}],
+               "dispenseRequest": {"expectedSupplyDuration": {"value": 60, "unit": "d", "code": "d"}}},
+        procedures=[(KNEE, "30h")]).decide()),
+    Situation("PER-01", "Operated on, an order completed on paper", lambda: tablets(
+        order={"status": "completed", "since": "40d",
+               "dispenseRequest": {"expectedSupplyDuration": {"value": 60, "unit": "d", "code": "d"}}},
+        procedures=[(KNEE, "30h")]).decide()),
+    Situation("ABR-03", "Admitted 13 hours ago, and only a visit is booked",
+              lambda: tablets(stay="13h", visits=[(KNEE, "+2d")]).decide()),
+    Situation("PER-05", "Diathermy with a pump in many words",
+              lambda: order(pump(), "Shortwave diathermy; both shoulders")),
+    Situation("PER-05", "Radiotherapy with a pump in many words",
+              lambda: order(pump(), "Radiotherapy; lumbar spine")),
+    Situation("PER-01", "One operation yesterday, another ahead", lambda: tablets(
+        procedures=[(KNEE, "30h")], visits=[("Hip arthroplasty", "+3d")]).decide()),
+    Situation("ABR-03", "In hospital, nobody says since when, and home baclofen not ordered", lambda: (
+        chart := tablets(), chart.add("Encounter", status="in-progress", **{"class": {"code": "IMP"}}),
+        chart.decide())[-1]),
 ]  # fmt: skip

@@ -244,4 +244,17 @@ SITUATIONS = [
     Situation("PMP-01", "The visit is moved past an alarm date on an evening", lambda: (
         chart := evening("ITB low reservoir alarm date"), visit := chart.appointment(REFILL, "+5d"),
         chart.decide(APPOINTMENT_BOOK, [chart.draft(visit, start=instant("+15d"))]))[-1]),
+    Situation("PMP-02", "The replacement indicator showed yesterday evening",
+              lambda: evening("Pump ERI date", "22h").decide()),
+    Situation("PMP-01", "The visit is moved past an alarm date on an evening in 40 days", lambda: (
+        chart := evening("ITB low reservoir alarm date", "+962h"), visit := chart.appointment(REFILL, "+36d"),
+        chart.decide(APPOINTMENT_BOOK, [chart.draft(visit, start=instant("+45d"))]))[-1]),
+    Situation("PMP-01", "Another visit for a refill stands, one is given up", lambda: rebooked(
+        "+36d", "cancelled", other="+38d")),
+    Situation("ABR-04", "Sent home with a pump whose refill is due in 40 days and not booked", lambda: (
+        chart := pump(alarm="+40d"), chart.stay("60h"), chart.decide(ENCOUNTER_DISCHARGE))[-1]),
+    Situation("PMP-03", "Programmed to 37 mcg/day more, a tenth",
+              lambda: read("Pump daily dose", 387, "mcg/day").decide()),
+    Situation("PMP-02", "A pump implanted ten days ago", lambda: pump(
+        filled="", procedures=[("Implantation of intrathecal baclofen pump", "10d")]).decide()),
 ]  # fmt: skip

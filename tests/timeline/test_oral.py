@@ -394,3 +394,11 @@ def test_repeats_of_a_prescription_on_paper() -> None:
     one = order(status="stopped", since="40d", **supply(15, 2))
     assert ended(one, NOW) == NOW.astimezone(UTC)
     assert ended(order(status="stopped", since="46d", **supply(15, 2)), NOW) == moment("1d")
+
+
+@pytest.mark.parametrize(("until", "taken"), [(None, False), ("30h", True)])
+def test_an_order_that_was_cancelled_before_anybody_took_it(until: str | None, taken: bool) -> None:
+    """Without an end it never began; with one it was taken until then."""
+    chart = Chart()
+    chart.baclofen(status="cancelled", until=until)
+    assert (chart.case().oral is not None) is taken

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cards.record.when import When
+from cards.timeline.battery import battery_of
 from cards.timeline.programming import Mismatch, mismatches
 from cards.timeline.pump import Pump, PumpDrug
 from cards.verdict import Evidence
@@ -258,3 +259,29 @@ def test_a_reading_of_before_the_order_could_not_know_it(when: str | None, count
     if when is None:
         del chart.resources[-1]["effectiveDateTime"]
     assert bool(programmed(chart)) is counts
+
+
+@pytest.mark.parametrize("undated_first", [True, False])
+def test_an_intrathecal_order_that_nobody_dated_comes_last(undated_first: bool) -> None:
+    """The dated one is the newest, in whatever order they stand; alone it counts, too."""
+    chart = device()
+    ids = {}
+    for is_dated in (not undated_first, undated_first):
+        order = ordered(chart, "baclofen", "50d")
+        if not is_dated:
+            del order["authoredOn"]
+        ids[is_dated] = f"MedicationRequest/{order['id']}"
+    found = pump(chart)
+    assert found.order is not None
+    assert found.order.reference == ids[True]
+    chart = device()
+    del ordered(chart, "baclofen", "50d")["authoredOn"]
+    assert pump(chart).drug is PumpDrug.BACLOFEN
+
+
+def test_a_pump_of_ten_days_is_not_yet_a_month_old() -> None:
+    """Whole months."""
+    chart = device()
+    chart.procedure(IMPLANT, "10d")
+    case = chart.case()
+    assert battery_of(case.record, case.moment).months == 0
