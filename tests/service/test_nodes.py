@@ -64,9 +64,7 @@ def test_a_token_shown_to_one_is_used_up_at_the_other(nodes: tuple[Running, Runn
     assert [call(node, chart, shown).status_code for node in (one, two, one)] == [200, 401, 401]
 
 
-def test_a_card_of_one_is_acknowledged_at_the_other_and_lowered_at_both(
-    nodes: tuple[Running, Running], chart: Any
-) -> None:
+def test_a_card_acknowledged_at_the_other_is_lowered_at_both(nodes: tuple[Running, Running], chart: Any) -> None:
     one, two = nodes
     first = call(one, chart).json()["cards"][0]
     item = {
