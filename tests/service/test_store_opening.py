@@ -174,7 +174,7 @@ def test_several_processes_may_open_it_at_once(database_to_open: str) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        _, errors = process.communicate(timeout=90)
+        _, errors = process.communicate(timeout=180)
         assert process.returncode == 0, errors
 
     store = Store(database_to_open)
