@@ -68,21 +68,16 @@ def decide(
         return Decision(record=record, cards=(), exposure_excluded=True,
                         outcomes=tuple(Outcome(r.implements, r.name, quiet) for r in asked))  # fmt: skip
     case = Case(record, moment)
-    outcomes = [_asked(rule, case) for rule in asked]
-    fired = [
-        Fired(rule, outcome.verdict)
-        for rule, outcome in zip(asked, outcomes, strict=True)
-        if isinstance(outcome.verdict, (Card, Addendum))
-    ]
-    raised = tuple(o.rule for o in outcomes if o.raised)
-    cards = merged(fired, case, raised=raised, max_cards=max_cards)
-    open_rules = [(r, o) for r, o in zip(asked, outcomes, strict=True) if _is_open(r, o, case)]
-    crashed = [rule for rule in asked if rule.implements in raised]
+    told = [(rule, _asked(rule, case)) for rule in asked]
+    fired = [Fired(rule, one.verdict) for rule, one in told if isinstance(one.verdict, (Card, Addendum))]
+    crashed = [rule for rule, one in told if one.raised]
+    cards = merged(fired, case, raised=[rule.implements for rule in crashed], max_cards=max_cards)
+    open_rules = [(rule, one) for rule, one in told if _is_open(rule, one, case)]
     gap = _gap(open_rules, crashed, asked, cards, case)
     return Decision(
         record=record,
         cards=cards,
-        outcomes=tuple(outcomes),
+        outcomes=tuple(one for _, one in told),
         could_not_check=could_not_check(gap, case) if gap else None,
         missing=gap.missing if gap else (),
         only_raised=gap is not None and not (gap.missing or gap.drafts),
@@ -102,9 +97,8 @@ def _asked(rule: Rule, case: Case) -> Outcome:
 
 def _where(error: Exception) -> str:
     """Exception class, file and line: what an operator needs, and nothing of the chart."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frame.filename.rpartition('/')[2]}:{frame.lineno}"
 
 
 def _without_counter_evidence(card: Card, rule: Rule, case: Case) -> Card:

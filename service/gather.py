@@ -293,12 +293,12 @@ def _unexplained(resource: msgspec.Raw, base: str) -> str:
         drug = _drug.decode(resource).medicationReference
     except UNREADABLE:
         return ""  # the record says that it cannot be read
-    if drug is None or drug.display or drug.reference.startswith("#"):
+    if drug is None or drug.display:
         return ""
     reference = drug.reference
     if "://" in reference:
         if not is_under(reference, base):
             return ""
-        reference = reference[len(base) :].lstrip("/")
+        reference = reference[len(base) :].removeprefix("/")
     parts = reference.split("/")
     return f"Medication/{parts[1]}" if len(parts) >= 2 and parts[0] == "Medication" and parts[1] else ""

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from mutmut.stats import status_by_exit_code
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -68,13 +67,14 @@ def furnish(scope: Scope) -> None:
     config["mutmut"] = dict(config[scope.section])
     with (scope.home / "setup.cfg").open("w", encoding="utf-8") as file:
         config.write(file)
-    sys.path[:] = [path for path in sys.path if Path(path).resolve() != ROOT]  # not the code as it is
 
 
 def outcome(code: int | None) -> str:
     """One word for mutmut's exit code."""
     if code is None or code == SET_ASIDE:
         return "not run"
+    from mutmut.stats import status_by_exit_code
+
     status = str(status_by_exit_code[code])
     return status if status in OUTCOMES else "other"
 
@@ -124,13 +124,14 @@ def main() -> int:
     asked = parser.parse_args()
     scope = SCOPES[asked.scope]
     if not asked.report:
+        furnish(scope)
+        os.chdir(scope.home)  # before mutmut is there: it reads its configuration when it is imported
         from tests.mutation.engine import teach_mutmut
 
         teach_mutmut()
         from mutmut.__main__ import _run
 
-        furnish(scope)
-        os.chdir(scope.home)
+        sys.path[:] = [path for path in sys.path if Path(path).resolve() != ROOT]  # not the code as it is
         ask_anew(scope, asked.mutants)
         copied = ["tests", "fhir_fixtures", "docs"]  # else what was deleted here would stay there
         copied += ["service"] if "service" not in scope.folders else []
