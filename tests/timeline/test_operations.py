@@ -135,7 +135,7 @@ def test_the_nearest_operation_comes_first_and_the_undated_last(order: tuple[str
         (KNEE, "completed", False, "+2h", False),
         (KNEE, "active", False, "20h", False),
         (KNEE, "completed", True, "20h", False),
-        ("Physical therapy", "completed", False, "20h", False),
+        ("Baclofen pump refill", "completed", False, "20h", False),
         (KNEE, "completed", False, None, False),
     ],
 )
