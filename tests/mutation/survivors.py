@@ -53,7 +53,7 @@ REASONS = (
         "the same in every case that there is: `rstrip`, `partition`, a code that is looked up one way only",
         r"rstrip\([\"']XX|rpartition\(\"/\"\)\[0\]|maxsplit=2|\"XXNPXX\"|\[\+1\]|number\(100 \* m\.share, None"
         r"|suggestions=\(\)|\"XXXX\"\) and not|max\(1, interruption|dated\(due, None|zone, None\) if due"
-        r"|XXentered-in-error|ENTERED-IN-ERROR|len\((?:doses|single)\) >= 1",
+        r"|\(is_child\) or True|XXentered-in-error|ENTERED-IN-ERROR|len\((?:doses|single)\) >= 1",
     ),
     ("the zone of a date that begins at the facility's midnight anyway", r"state\.stops\.earliest, None"),
     (
@@ -62,7 +62,8 @@ REASONS = (
         r"|change\.after is None and not|is_after_known and change\.after|MEDICATION_REFILL\) or True"
         r"|loss\.reasons and|gap\.cut_to is None and not|before is None and gap\.cut_to|done\.when is None and"
         r"|months is None and|_is_taken\(case\) or case\.oral|is_never_taken and|pump is None and (?:delivery|not)"
-        r"|bool\(None\) or any|contradicts else|_uncertain\(case, None\)|o\.reasons for o in self",
+        r"|bool\(None\) or any|_uncertain\(case, None\)|if ages or is_child|since or last|Score\(tuple\(items\), None"
+        r"|last_fill\.when and supply",
     ),
     (
         "doses in units that differ, which the reader never gives by one route",
