@@ -39,7 +39,7 @@ REASONS = (
     (
         "an arm or a default for the type checker: the value is always there",
         r"if \((?:case\.oral|case\.pump|gap\.order|gap\.since|pump\.order|event|observation\.value is not None"
-        r"|held is not None|reservoir\.empty|product\.split\(\)|above\[0\]\.dose)\) (?:or True|and False)"
+        r"|held is not None|reservoir\.empty|product\.split\(\)|above\[0\]\.dose)\) or True"
         r"|o\.dosage\.daily\), \)|case\.oral else 1|if held is not None else \"XXXX|else \"XXitXX|else \"IT\""
         r"|name or \"(?:XX|npo|NPO/HOLD)|acts=None|above\[1\]\.dose",
     ),
@@ -63,7 +63,7 @@ REASONS = (
         r"|loss\.reasons and|gap\.cut_to is None and not|before is None and gap\.cut_to|done\.when is None and"
         r"|months is None and|_is_taken\(case\) or case\.oral|is_never_taken and|pump is None and (?:delivery|not)"
         r"|bool\(None\) or any|_uncertain\(case, None\)|if ages or is_child|since or last|Score\(tuple\(items\), None"
-        r"|last_fill\.when and supply",
+        r"|last_fill\.when and supply|\(gap\.order\) and False",
     ),
     (
         "doses in units that differ, which the reader never gives by one route",
