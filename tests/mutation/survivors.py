@@ -60,8 +60,8 @@ REASONS = (
         "one condition implies the other, or the same is asked again nearby",
         r"o\.when or o\.value|order or exposure\.current|exposure is not None or since|before\.end or after\.start"
         r"|change\.after is None and not|is_after_known and change\.after|MEDICATION_REFILL\) or True"
-        r"|loss\.reasons and|gap\.cut_to is None and not|before is None and gap\.cut_to|done\.when is None and"
-        r"|months is None and|_is_taken\(case\) or case\.oral|is_never_taken and|pump is None and (?:delivery|not)"
+        r"|loss\.reasons and|gap\.cut_to is None and not|before is None and gap\.cut_to"
+        r"|months is None and|_is_taken\(case\) or case\.oral|is_never_taken and|pump is None and delivery"
         r"|bool\(None\) or any|_uncertain\(case, None\)|if ages or is_child|since or last|Score\(tuple\(items\), None"
         r"|last_fill\.when and supply|\(gap\.order\) and False",
     ),
