@@ -452,3 +452,15 @@ def pump_cut_to_a_quarter() -> Decided:
     draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
     draft["dosageInstruction"][0]["doseAndRate"][0]["rateQuantity"]["value"] = 100
     return chart.decide(ORDER_SIGN, [draft])
+
+
+@situation("ABR-02")
+def pump_cut_with_an_order_to_titrate_down() -> Decided:
+    """By pump, 350 to 200 mcg/day in hospital, and an order says to titrate the pump down."""
+    chart = Chart()
+    chart.pump()
+    draft = chart.draft(chart.resources[-1], status="active", authoredOn=instant("0h"))
+    chart.stay("30h")
+    chart.order("Titrate down intrathecal pump")
+    draft["dosageInstruction"][0]["doseAndRate"][0]["rateQuantity"]["value"] = 200
+    return chart.decide(ORDER_SIGN, [draft])

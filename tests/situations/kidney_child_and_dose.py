@@ -306,4 +306,10 @@ SITUATIONS = [
         with_egfr(24, tablets(mg=30, order={"status": "stopped", "until": "29d"})), 5)),
     Situation("REN-02", "An eGFR of 24 on tablets, rigid, drowsy, slow and low", lambda: with_egfr(24, tablets(
         signs=["Rigidity", "Stupor", "Bradycardia", "Hypotension"])).decide()),
+    Situation("REN-02", "An eGFR of 24, and baclofen is known from a list of home medicines alone", lambda: (
+        chart := with_egfr(24), chart.baclofen(statement=True), chart.decide())[-1]),
+    Situation("TOX-01", "A fast pulse after work on a pump with morphine, beside tablets of baclofen", lambda: (
+        chart := pump(drug="morphine", procedures=[("Intrathecal pump replacement", "3d")],
+                      signs=["Normal muscle tone"], vitals=[("8867-4", 130, "/min")]),
+        chart.baclofen(), chart.decide())[-1]),
 ]  # fmt: skip

@@ -293,4 +293,8 @@ SITUATIONS = [
     Situation("ABR-03", "In hospital, nobody says since when, and home baclofen not ordered", lambda: (
         chart := tablets(), chart.add("Encounter", status="in-progress", **{"class": {"code": "IMP"}}),
         chart.decide())[-1]),
+    Situation("ABR-03", "Admitted eight hours ago on 30 mg/day, and only a visit is booked",
+              lambda: tablets(mg=10, stay="8h", visits=[(KNEE, "+2d")]).decide()),
+    Situation("ABR-03", "Admitted eight hours ago on 30 mg/day, and another order is written",
+              lambda: tablets(mg=10, stay="8h", orders=[KNEE]).decide()),
 ]  # fmt: skip

@@ -257,4 +257,8 @@ SITUATIONS = [
               lambda: read("Pump daily dose", 387, "mcg/day").decide()),
     Situation("PMP-02", "A pump implanted ten days ago", lambda: pump(
         filled="", procedures=[("Implantation of intrathecal baclofen pump", "10d")]).decide()),
+    Situation("PMP-01", "Another visit is booked, the refill's own comes too late", lambda: (
+        chart := pump(alarm="+40d", visits=[(REFILL, "+45d")]),
+        chart.decide(APPOINTMENT_BOOK, [chart.draft(chart.appointment("Physiotherapy", "+50d"),
+                                                    status="booked")]))[-1]),
 ]  # fmt: skip

@@ -370,7 +370,7 @@ def test_early_refills_cover_as_long_as_all_tablets_last() -> None:
     chart = Chart()
     chart.fill("60d", 30)
     chart.fill("60d", 30)
-    assert oral(chart).days == 60
+    assert (oral(chart).days, oral(chart).is_start_certain) == (60, True)
 
 
 def test_an_exposure_that_cannot_be_dated() -> None:

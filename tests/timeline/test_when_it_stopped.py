@@ -1,5 +1,7 @@
 """The gap clock and its kinds where a chart tells little: no order, no admission time, no dose, no end."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from cards.hooks import ENCOUNTER_DISCHARGE, ORDER_SELECT, ORDER_SIGN
@@ -7,12 +9,14 @@ from cards.limits import LONG_USE, SHORT_USE
 from cards.record.facts import DailyDose, DoseStep
 from cards.record.when import When
 from cards.record.when import instant as exact
+from cards.timeline.battery import battery_of
 from cards.timeline.discharge import discharge_of
 from cards.timeline.interruptions import Interruption, Kind, Level, has_ordinary_end, last_exposure
 from cards.timeline.regimen import is_selected, ordered_baclofen
+from cards.timeline.reservoir import days_to
 from cards.timeline.supply import supply_of
 from cards.timeline.taper import ending, entered_taper, taper_of
-from tests.chart import NOW, SUBJECT, Chart, Resource, date, instant, moment
+from tests.chart import NOW, SUBJECT, ZONE, Chart, Resource, date, instant, moment
 from tests.rules.test_pump_device import told_date
 from tests.rules.test_taper_too_fast import taper
 from tests.situations.charts import pump
@@ -347,3 +351,22 @@ def test_a_benzodiazepine_order_that_is_over_bridges_nothing(until: str, counts:
     order = chart.medicine("lorazepam 1 mg", "3d")
     order["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": {"end": instant(until)}}}}]
     assert bool(chart.case().restoration.benzodiazepine) is counts
+
+
+@pytest.mark.parametrize(("hours", "days"), [(0, 3), (23.99, 3), (24, 4), (-0.01, 2)])
+def test_midnight_belongs_to_the_day_that_it_begins(hours: float, days: int) -> None:
+    """A visit entered for 0:00 is on that day, not on the one before."""
+    midnight = datetime(2026, 3, 13, tzinfo=ZONE)
+    now = Chart().moment()
+    assert days_to(exact(midnight + timedelta(hours=hours)), now.now, now) == days
+    day = When(midnight, midnight + timedelta(days=1), "day")
+    assert days_to(day, now.now, now) == 3
+
+
+def test_a_pump_entered_as_implanted_at_midnight_is_as_old_as_its_day() -> None:
+    """On 11 March at 0:00, 7 years ago tomorrow."""
+    chart = pump()
+    implant = chart.procedure("Implantation of intrathecal baclofen pump", "30d")
+    implant["performedDateTime"] = "2019-03-11T00:00:00-05:00"
+    case = chart.case()
+    assert battery_of(case.record, case.moment).months == 83
