@@ -6,7 +6,8 @@ client sent is kept even when asking for the rest fails: a risk found on partial
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, wait
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -27,6 +28,9 @@ _LACKS = "the FHIR server's answer lacks what the EHR sent along"
 _MARGIN = 0.05  # seconds before the deadline at which a search gives back the pages it has
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _DRUG_TYPES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
+
+_LATE = Answer(state=State.FAILED, because=DEADLINE)
+_encoded = partial(quote, safe="")
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +86,7 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
 
 def filled(need: Need, patient_id: str) -> str:
     """The need's query for this patient, the id percent-encoded: nothing in it can add a parameter."""
-    return need.query.replace("{{context.patientId}}", quote(patient_id, safe=""))
+    return need.query.replace("{{context.patientId}}", _encoded(patient_id))
 
 
 def _gathered(
@@ -167,10 +171,7 @@ def _known_by_type(
     """What the answers and the whole needs hold: a vital sign need not be among the laboratory results."""
     known: dict[str, set[str]] = {}
     for need in needs:
-        if need.key in answers:
-            held = answers[need.key].resources
-        else:
-            held = have[need.key].resources if have[need.key].is_whole else ()
+        held = answers[need.key].resources if need.key in answers else have[need.key].resources
         known.setdefault(need.resource_type, set()).update(map(identity_of, held))
     return {kind: frozenset(names - {""}) for kind, names in known.items()}
 
@@ -187,12 +188,12 @@ def _with_answer(have: Have, answer: Answer, known: frozenset[str]) -> Have:
             return Have(state=State.PARTIAL, because=_LACKS, resources=both, source=FETCH)
         return Have(state=answer.state, resources=answer.resources, source=FETCH)
     if answer.resources or answer.state in {State.STALE, State.PARTIAL}:
-        both = once((*answer.resources, *have.resources)) if have.resources else answer.resources
+        both = once((*answer.resources, *have.resources))
         return Have(state=answer.state, because=answer.because, resources=both, source=FETCH)
     if have.state is State.PARTIAL:
         return msgspec.structs.replace(have, because=f"{have.because}; then: {answer.because}")
     told = f" (prefetch: {have.because})" if have.state in {State.FAILED, State.UNPARSED} else ""
-    return Have(state=answer.state, because=answer.because + told, resources=have.resources, source=FETCH)
+    return Have(state=answer.state, because=answer.because + told, source=FETCH)
 
 
 def _with_supersets(have: Mapping[str, Have]) -> dict[str, Have]:
@@ -221,32 +222,22 @@ class _Asking:
         self, missing: list[Need], have: Mapping[str, Have], included: tuple[msgspec.Raw, ...]
     ) -> tuple[dict[str, Answer], tuple[msgspec.Raw, ...]]:
         """Answers by need key, and the Medications that orders only refer to (asked for once the orders are there)."""
-        pending: dict[Future[Answer], str] = {self._submit(need): need.key for need in missing}
-        drug_needs = {need.key for need in missing if need.resource_type in _DRUG_TYPES}
-        answers: dict[str, Answer] = {}
-        reads: list[Future[Answer]] = []
-        has_asked_for_drugs = False
-        while True:
-            if not has_asked_for_drugs and drug_needs <= answers.keys():
-                has_asked_for_drugs = True
-                seen = [r for h in have.values() for r in h.resources]
-                seen += [r for a in answers.values() for r in (*a.resources, *a.included)]
-                references = unresolved_medications((*seen, *included, *self._drafts), self._server.base)
-                reads = [self._submit_read(reference) for reference in references]
-                pending |= dict.fromkeys(reads, "")
-            left = self._until - time.monotonic()
-            if not pending or left <= 0:
-                break
-            done, _ = wait(pending, timeout=left, return_when=FIRST_COMPLETED)
-            for future in done:
-                key = pending.pop(future)
-                if key:
-                    answers[key] = future.result()
-        for future in pending:
-            future.cancel()  # one that runs ends by its own deadline, and its answer is not waited for
-        late = Answer(state=State.FAILED, because=DEADLINE)
-        medications = [r for read in reads if read.done() and not read.cancelled() for r in read.result().resources]
-        return {need.key: answers.get(need.key, late) for need in missing}, tuple(medications)
+        searches = {need.key: self._submit(need) for need in missing}
+        wait([searches[need.key] for need in missing if need.resource_type in _DRUG_TYPES], self._left())
+        seen = [r for h in have.values() for r in h.resources]
+        seen += [r for answer in map(_in_time, searches.values()) for r in (*answer.resources, *answer.included)]
+        references = unresolved_medications((*seen, *included, *self._drafts), self._server.base)
+        reads = [self._submit_read(reference) for reference in references]
+        wait([*searches.values(), *reads], self._left())
+        answers = {key: _in_time(search) for key, search in searches.items()}
+        medications = tuple(r for read in reads for r in _in_time(read).resources)
+        for late in (*searches.values(), *reads):
+            late.cancel()  # one that runs ends by its own deadline, and its answer is not waited for
+        return answers, medications
+
+    def _left(self) -> float:
+        """Seconds until the deadline."""
+        return self._until - time.monotonic()
 
     def _submit(self, need: Need) -> Future[Answer]:
         query = filled(need, self._patient_id)
@@ -260,6 +251,10 @@ class _Asking:
         return self._client.submit(
             ask, server.base, query, token=server.token, until=self._until - _MARGIN, site=server.site
         )
+
+
+def _in_time(future: Future[Answer]) -> Answer:
+    return future.result() if future.done() else _LATE
 
 
 class _Reference(msgspec.Struct, gc=False):
@@ -276,16 +271,10 @@ _drug = msgspec.json.Decoder(_Drug)
 
 def unresolved_medications(resources: Sequence[msgspec.Raw], base: str) -> list[str]:
     """`Medication/id` references that nothing at hand explains: no resource, nothing contained, no display."""
-    wanted: dict[str, None] = {}
-    for resource in resources:
-        if kind_of(resource) in _DRUG_TYPES and b"medicationReference" in bytes(resource):
-            reference = _unexplained(resource, base)
-            if reference:
-                wanted[reference] = None
-    if wanted:
-        for known in (identity_of(r) for r in resources if kind_of(r) == "Medication"):
-            wanted.pop(known, None)
-    return list(wanted)[:MAX_MEDICATION_READS]
+    orders = [r for r in resources if kind_of(r) in _DRUG_TYPES and b"medicationReference" in bytes(r)]
+    known = {identity_of(r) for r in resources if kind_of(r) == "Medication"}
+    wanted = dict.fromkeys(_unexplained(order, base) for order in orders)
+    return [reference for reference in wanted if reference and reference not in known][:MAX_MEDICATION_READS]
 
 
 def _unexplained(resource: msgspec.Raw, base: str) -> str:

@@ -1,8 +1,10 @@
 """How the FHIR server is asked: with whose token, until when, for what, and what is made of a late or odd answer."""
 
+import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -23,8 +25,11 @@ Asked = tuple[str, str, str, str, str]
 class Noting(FhirClient):
     """Notes what it is asked and answers from a table; what is not there never comes."""
 
-    def __init__(self, answers: Mapping[str, Answer], *, not_r4: bool = False) -> None:
+    def __init__(
+        self, answers: Mapping[str, Answer], *, not_r4: bool = False, late: Mapping[str, Answer] | None = None
+    ) -> None:
         super().__init__(threads=1)
+        self.late = late or {}  # what comes a little later
         self.answers = answers
         self.asked: list[Asked] = []
         self.until: list[float] = []
@@ -40,7 +45,15 @@ class Noting(FhirClient):
             future.set_result(self.answers[query])
         else:
             self.pending.append(future)
+            seconds = 0.2 if query in self.late else 4.0  # no test waits for the latter; one without an end would
+            later = threading.Timer(seconds, self._come, (future, self.late.get(query, present())))
+            later.daemon = True
+            later.start()
         return future
+
+    def _come(self, future: "Future[Answer]", answer: Answer) -> None:
+        with suppress(InvalidStateError):
+            future.set_result(answer)
 
     def is_not_r4(self, base: str, *, token: str = "", until: float, site: str = "") -> bool:
         self.asked_version.append((base, token, site))
@@ -101,8 +114,8 @@ def test_what_never_comes_has_failed_at_the_deadline_and_is_called_off() -> None
 def test_all_that_is_there_ends_the_wait() -> None:
     client = Noting({query_of(DEVICES): present()})
     begin = time.monotonic()
-    ask(client, DEVICES, seconds=30)
-    assert time.monotonic() - begin < 5
+    ask(client, DEVICES, seconds=20)
+    assert time.monotonic() - begin < 3
 
 
 # -- drugs that are only referred to -----------------------------------------------------------------------------------
@@ -168,6 +181,21 @@ def test_a_drug_is_read_when_all_orders_are_there_and_comes_with_the_chart() -> 
     ]
     assert [bytes(one.raw) for one in result.supplied if one.need == ""] == [bytes(*raws(DRUG))]
     assert entry(result).state is State.PRESENT
+
+
+def test_orders_are_waited_for_before_their_drugs_are_asked_for() -> None:
+    orders = {query_of(MEDICATION_REQUESTS): present(named("Medication/d1"))}
+    client = Noting({"Medication/d1": present(DRUG), query_of(DEVICES): present()}, late=orders)
+    result = ask(client, MEDICATION_REQUESTS, DEVICES, seconds=2.0)
+    assert [bytes(one.raw) for one in result.supplied if one.need == ""] == [bytes(*raws(DRUG))]
+
+
+def test_nothing_else_is_waited_for_before_drugs_are_asked_for() -> None:
+    orders = {query_of(MEDICATION_REQUESTS): present(named("Medication/d1"))}
+    client = Noting({}, late={**orders, "Medication/d1": present(DRUG)})
+    result = ask(client, MEDICATION_REQUESTS, DEVICES, seconds=1.5)  # the devices never come
+    assert [bytes(one.raw) for one in result.supplied if one.need == ""] == [bytes(*raws(DRUG))]
+    assert [one.state for one in result.ledger] == [State.PRESENT, State.FAILED]
 
 
 @pytest.mark.parametrize("place", ["prefetch", "included", "draft"])
@@ -316,6 +344,7 @@ def test_why_a_server_is_not_asked(server: str, site: Site, because: str) -> Non
     assert (part.state, part.source) == (State.PARTIAL, "prefetch")
     counted = "the EHR counts 2 entries and sent 1"
     assert part.because == (f"{counted}; {because}" if server else counted)
+    assert not result.not_r4
     refusal = because.removeprefix("the FHIR server was not asked: ")
     assert result.incidents == ((f"the call's fhirServer was not used: {refusal}",) if server else ())
 
@@ -328,11 +357,19 @@ def test_why_a_server_is_not_asked(server: str, site: Site, because: str) -> Non
         ("http://[::1]:9/x", Site(name="a", any_loopback_fhir=True)),
         ("http://hapi:8080/fhir", Site(name="a", fhir_servers=("http://hapi:8080/fhir",), allow_insecure_fhir=True)),
         ("https://FHIR.example.org:443/r4/", LISTED),
+        ("https://fhir.example.org/X", Site(name="a", fhir_servers=("https://fhir.example.org/X",))),
     ],
 )
 def test_which_servers_are_asked(base: str, site: Site) -> None:
     client = Noting({query_of(DEVICES): present()})
     assert entry(ask(client, DEVICES, what=call(server=base), site=site), DEVICES).state is State.NONE
+    assert client.asked[0][1] == base.rstrip("/")
+
+
+def test_what_failed_in_the_prefetch_and_is_not_asked_for_has_no_source() -> None:
+    what = call({"Device": {"resourceType": "OperationOutcome"}}, server="https://other.example.org/r4")
+    told = entry(ask(Noting({}), DEVICES, what=what), DEVICES)
+    assert (told.state, told.source) == (State.FORBIDDEN, "")
 
 
 def observation(identity: str) -> dict[str, Any]:
@@ -407,6 +444,8 @@ def test_a_vital_sign_that_was_sent_need_not_be_among_the_results_and_a_lost_one
     assert [(one.need, one.state) for one in result.ledger] == [
         (VITALS.key, State.PRESENT), (LABS.key, State.PRESENT),
     ]  # fmt: skip
+    client = Noting({query_of(LABS): present()})
+    assert entry(ask(client, VITALS, LABS, what=what), LABS).state is State.NONE
     client = Noting({query_of(LABS): present(observation("o9"))})
     what = call({"obs": bundle(observation("o2"))}, server=BASE)
     assert entry(ask(client, LABS, what=what), LABS).state is State.PARTIAL
