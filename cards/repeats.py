@@ -24,8 +24,11 @@ from cards.words import clock, number, summary
 LASTS = timedelta(hours=24)  # FND-07 and the contract; not a site's to change, for critical cards are lowered by it
 
 # What changes in a sentence while nobody does anything: amounts of time, clock times, dates, counts.
+# A dose is none of them: it changes when somebody changes it.
 _PASSING = re.compile(
-    r"less than|\b\d[\d.,]*(?:-\d[\d.,]*)?\s*(?:h|hours?|min|minutes?|days?|weeks?|months?|years?)\b|\d[\d.,:]*", re.I
+    r"less than|\b\d[\d.,]*(?:-\d[\d.,]*)?\s*(?:h|hours?|min|minutes?|days?|weeks?|months?|years?)\b"
+    r"|(?<![\d.,:])(?>[\d][\d.,:]*)(?!\s*(?:mg|mcg)\b)",
+    re.I,
 )
 _PIECES = re.compile(r"[.;:,()\n]")
 _ACKNOWLEDGED = "Acknowledged {when}: {summary}"
@@ -109,6 +112,7 @@ def facts_of(
             *(fact for verdict in fired for evidence in verdict.evidence for fact in _evidence_facts(evidence)),
             *(f"said {piece}" for verdict in fired for text in _texts(verdict) for piece in _pieces(text)),
             *_facts_of_the_patient(case),
+            *_orders(case),
         ]
     except Exception:  # noqa: BLE001 - what a rule crashed on may crash here again; the card goes out, in full
         return ()
@@ -125,6 +129,13 @@ def _facts_of_the_patient(case: Case) -> Iterable[str]:
     level = max((gap.level for gap in case.oral_interruptions), default=0)
     yield from (f"interruption {step}" for step in range(level + 1))
     yield from (f"delivery {step}" for step in range(case.delivery.level + 1 if case.delivery else 0))
+
+
+def _orders(case: Case) -> Iterable[str]:
+    """Every order for baclofen with its dose, drafts too: none of them changes by itself."""
+    for order in case.record.medication_orders:
+        if order.product.is_baclofen:
+            yield f"order {order.reference} {order.status} {order.route} {order.dosage!r}"
 
 
 def _evidence_facts(evidence: Evidence) -> Iterable[str]:

@@ -35,7 +35,12 @@ NOT_R4_TYPES = frozenset(
 )
 
 # Issue codes of a warning that something is missing. Others, as Epic's 4101 "no results", take nothing away.
-_TELLS_OF_A_GAP = frozenset({"incomplete", "timeout", "throttled", "suppressed", "too-costly"})
+_TELLS_OF_A_GAP = frozenset(
+    {
+        "incomplete", "timeout", "throttled", "suppressed", "too-costly", "forbidden", "security", "login", "expired",
+        "exception", "transient", "lock-error", "no-store",
+    }
+)  # fmt: skip
 
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
 _TYPE_AND_ID_FIRST = re.compile(

@@ -138,7 +138,7 @@ def doctor(site: str | None) -> None:
 
 
 @commands.command()
-@click.option("--to", "url", required=True, metavar="URL", help="Base URL of a running service.")
+@click.option("--to", "url", metavar="URL", help="Base URL of a running service.")
 @click.option("--story", metavar="STORY", help="The made-up patient; one with a withdrawal card by default.")
 @click.option("--fhir-server", default="", metavar="URL", help="Have the service read the patient there.")
 @click.option(
@@ -151,7 +151,7 @@ def doctor(site: str | None) -> None:
 @click.option("--kid", metavar="KID", help="The key's id.")
 @click.option("--print", "only_print", is_flag=True, help="Print the request, for a monitor of another kind.")
 def probe(
-    url: str, story: str | None, fhir_server: str, key: Path | None, issuer: str | None, kid: str | None,
+    url: str | None, story: str | None, fhir_server: str, key: Path | None, issuer: str | None, kid: str | None,
     only_print: bool,
 ) -> None:  # fmt: skip
     """Send a made-up patient through a running service and see that the card comes back; for monitors."""
@@ -161,6 +161,8 @@ def probe(
     if only_print:
         click.echo(probing.printed(name, fhir_server))
         return
+    if not url:
+        raise click.UsageError("--to says which service is meant")
     if (key is None) != (issuer is None) or (key is None) != (kid is None):
         raise click.UsageError("--key, --issuer and --kid belong together")
     caller = probing.Caller(key, issuer, kid) if key and issuer and kid else None

@@ -129,7 +129,13 @@ def share_metrics(directory: Path) -> None:
 
 def check_public_url(url: str) -> str:
     """An absolute http(s) URL without query, and without the slash at its end."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a port that is no number raises
+    except ValueError:
+        raise ConfigError(f"{PREFIX}PUBLIC_URL: {url!r} is no URL") from None
+    if parts.username is not None:
+        raise ConfigError(f"{PREFIX}PUBLIC_URL is in every link: no user and password in it")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigError(f"{PREFIX}PUBLIC_URL: {url!r} must be the http(s) URL at which EHRs reach this service")
     return url.rstrip("/")

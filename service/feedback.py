@@ -3,6 +3,7 @@
 Read whole or refused whole: a batch with one wrong item changes nothing.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,11 @@ from service.errors import WrongContent
 from service.wire import UUID, check_media_type, read_object
 
 LONGEST_COMMENT = 4000
+NOT_A_CODE = "not-a-code"  # kept in place of a reason or an id that is somebody's own words
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}")
+_SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9._~:/?#@%+-]{0,299}")
 _EPIC = "com.epic.cdshooks.feedback.overrideReason"  # Epic's own reasons come as extensions under this name
+_TITLE = f"{_EPIC}.title"
 
 _NOTHING = msgspec.Raw(b"")
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
@@ -95,7 +100,7 @@ def _read_item(item: _Item, where: str) -> FeedbackItem:
         card=item.card.lower(),
         outcome=item.outcome,
         at=item.outcome_timestamp,
-        suggestions=tuple(accepted.id for accepted in item.accepted_suggestions or ()),
+        suggestions=tuple(_token(accepted.id) for accepted in item.accepted_suggestions or ()),
         reasons=(*reasons, *_epic_reasons(_read_extension(item.extension))),
         comment="\n".join(comments)[:LONGEST_COMMENT],
     )
@@ -131,7 +136,17 @@ def _read_reason(raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], where: st
         coding = decoder.decode(raw)
     except msgspec.DecodeError:
         raise WrongContent(f"{where}.reason must be a Coding with code and system") from None
-    return Reason(coding.code, coding.system)
+    return Reason(_token(coding.code), coding.system if _SYSTEM.fullmatch(coding.system) else "")
+
+
+def _title(text: str) -> str:
+    """Epic tells the words of its own list of reasons, which its build team wrote."""
+    return text if len(text) <= 60 and text.replace(" ", "").isalpha() else NOT_A_CODE
+
+
+def _token(text: str) -> str:
+    """A code or an id as it came; words of somebody's own, which may name a patient, are not kept."""
+    return text if _CODE.fullmatch(text) else NOT_A_CODE
 
 
 def _read_extension(raw: msgspec.Raw) -> dict[str, Any] | None:
@@ -144,7 +159,7 @@ def _read_extension(raw: msgspec.Raw) -> dict[str, Any] | None:
 
 def _epic_reasons(extension: dict[str, Any] | None) -> list[Reason]:
     return [
-        Reason(str(value)[:1000], name[:1000])
+        Reason(_title(str(value)) if name == _TITLE else _token(str(value)), name if _SYSTEM.fullmatch(name) else "")
         for name, value in (extension or {}).items()
         if name.startswith(_EPIC) and isinstance(value, (str, int)) and str(value)
     ]

@@ -182,8 +182,7 @@ class FhirClient:
             pages.append(page)
             left -= len(body.content)
             oldest = max(oldest, body.age)
-            url = urljoin(url, page.next_url) if page.next_url else ""
-            gap = _gap_before(url, asking.base, visited) if url else gap
+            url, gap = _next(url, page.next_url, asking.base, visited)
             if gap.because:
                 break
             visited.add(url)
@@ -319,6 +318,17 @@ def is_under(url: str, base: str) -> bool:
     return ".." not in steps and (there[1] == here[1] or there[1].startswith(here[1] + "/"))
 
 
+def _next(url: str, link: str, base: str, visited: set[str]) -> tuple[str, _Gap]:
+    """The next page's address, "" if there is none; and why it may not be asked for."""
+    if not link:
+        return "", _Gap()
+    try:
+        following = urljoin(url, link)
+    except ValueError:  # "http://[::1": no address at all
+        return link, _Gap("the next page has no readable address", "a FHIR server's next link is no address")
+    return following, _gap_before(following, base, visited)
+
+
 def _gap_before(url: str, base: str, visited: set[str]) -> _Gap:
     """Whether the next page may not be asked for."""
     if not is_under(url, base):
@@ -404,7 +414,7 @@ def _pause(retry_after: str) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):  # a year or a zone of twenty digits
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -254,7 +254,14 @@ class _Asking:
 
 
 def _in_time(future: Future[Answer]) -> Answer:
-    return future.result() if future.done() else _LATE
+    """What came of it. A search that broke on what a server sent costs its own need, never the whole call."""
+    if not future.done():
+        return _LATE
+    broke = future.exception()
+    if broke is None:
+        return future.result()
+    because = f"the service failed while reading it ({type(broke).__name__}): the operator must look at the log"
+    return Answer(state=State.FAILED, because=because, incident=f"reading an answer failed: {type(broke).__name__}")
 
 
 class _Reference(msgspec.Struct, gc=False):

@@ -32,6 +32,10 @@ def meter(app: Flask, metrics: Metrics, fhir: FhirClient) -> None:
             metrics.failures.labels(what).inc()
         if g.get("store_failed"):
             metrics.failures.labels("store_unavailable").inc()
+        for item in g.get("feedback", ()):
+            metrics.feedback.labels(g.site.name, item.outcome).inc()
+        if g.get("unknown_cards"):
+            metrics.feedback_unknown.labels(g.site.name).inc(g.unknown_cards)
         call = g.get("call")
         if call is not None:
             site: Site = g.site
@@ -39,11 +43,16 @@ def meter(app: Flask, metrics: Metrics, fhir: FhirClient) -> None:
             metrics.seconds.labels(call.hook.name).observe(time.perf_counter() - g.started)
             if "consultation" in g:
                 _count_decision(metrics, site, g.consultation, response.status_code)
-            for breaker in fhir.breakers():
-                metrics.breakers.labels(breaker.site, breaker.origin).set(breaker.state is CircuitState.OPEN)
+            show_breakers(metrics, fhir)
         return response
 
     app.after_request(count)
+
+
+def show_breakers(metrics: Metrics, fhir: FhirClient) -> None:
+    """How this process's circuits stand now."""
+    for breaker in fhir.breakers():
+        metrics.breakers.labels(breaker.site, breaker.origin).set(breaker.state is CircuitState.OPEN)
 
 
 def _count_decision(metrics: Metrics, site: Site, consultation: Consultation, status: int) -> None:

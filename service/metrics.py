@@ -49,12 +49,9 @@ class Metrics:
             "cards_total", "Cards decided; shown is no on a silent site.", "site", "kind", "indicator", "shown"
         )
         self.rules = counter("rules_total", "Verdicts of each rule.", "rule", "verdict")
-        self.feedback = counter(
-            "feedback_total",
-            "Feedback items taken; known is no for a card never shown here.",
-            "site",
-            "outcome",
-            "known",
+        self.feedback = counter("feedback_total", "Feedback items taken.", "site", "outcome")
+        self.feedback_unknown = counter(
+            "feedback_unknown_total", "Feedback items about a card that this site was never shown.", "site"
         )
         self.failures = counter(
             "failures_total",

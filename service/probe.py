@@ -101,9 +101,10 @@ def _read(answer: requests.Response) -> tuple[list[dict[str, Any]], bool]:
     try:
         said = answer.json()
         cards = list(said["cards"])
-    except (ValueError, KeyError, TypeError):
+        extension = said.get("extension", {}).get("org.example.baclofen-cds", {})
+        _ = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise CommandFailed("what came back is no CDS Hooks answer: does another service listen there?") from None
-    extension = said.get("extension", {}).get("org.example.baclofen-cds", {})
     return cards, extension.get("mode") == "silent"
 
 
@@ -138,7 +139,7 @@ def _token(caller: Caller, audience: str) -> str:
     """A token of five minutes for this one call."""
     try:
         key = jwt.PyJWK.from_json(caller.key.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, jwt.PyJWTError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, jwt.PyJWTError) as error:
         raise ConfigError(f"{caller.key} holds no private JWK ({type(error).__name__})") from None
     now = datetime.now(UTC)
     claims = {
@@ -150,5 +151,5 @@ def _token(caller: Caller, audience: str) -> str:
     }
     try:
         return jwt.encode(claims, key, algorithm=key.algorithm_name, headers={"kid": caller.kid, "typ": "JWT"})
-    except (TypeError, ValueError, jwt.PyJWTError) as error:
+    except (AttributeError, TypeError, ValueError, jwt.PyJWTError) as error:  # AttributeError: a public key
         raise ConfigError(f"{caller.key}: not a key that can sign ({type(error).__name__})") from None

@@ -73,6 +73,7 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
 
 def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, threads: int, stop: Stop) -> None:
     from service.firing import FiringWatch  # noqa: PLC0415 - not before `share_metrics`
+    from service.metering import show_breakers  # noqa: PLC0415
 
     parts = choose_parts(config, valuesets=valuesets)
     app = build_app(parts)
@@ -80,8 +81,20 @@ def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, thr
     watch = FiringWatch(parts.store, parts.metrics, [rule.implements for rule in parts.rules])
     watch.start(parts.clock, Baton(config.metrics_directory).is_mine)
     tune_collector()
+
+    def tick() -> None:
+        show_breakers(parts.metrics, parts.fhir)
+
     refused = parts.metrics.failures.labels("queue_full").inc
-    run_server(app, sock, threads=threads, max_body=config.max_body, stop=stop, refused=refused)
+    run_server(
+        app,
+        sock,
+        threads=threads,
+        max_body=config.max_body,
+        stop=stop,
+        refused=refused,
+        tick=lambda: show_breakers(parts.metrics, parts.fhir),
+    )
 
 
 def _forget_gauges(pid: int) -> None:

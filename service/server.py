@@ -172,10 +172,11 @@ def run(
     max_body: int,
     stop: Stop,
     refused: Callable[[], None] = lambda: None,
+    tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until told to stop; then take nothing new, finish what was begun, return.
 
-    `refused` is called for each request that found the queue full: the app never sees it.
+    `refused` is called for each request that found the queue full: the app never sees it. `tick`: twice a second.
     """
     channels: dict[int, Any] = {}
     dispatcher = _Dispatcher(max(_LEAST_QUEUE, threads * _QUEUE_PER_THREAD), refused)
@@ -201,6 +202,7 @@ def run(
         if time.monotonic() > looked + _TICK:
             looked = time.monotonic()
             _cut_off(list(server.active_channels.values()), looked)
+            tick()
     server.del_channel(channels)
     sock.close()
     ends = time.monotonic() + _GRACE

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -177,7 +177,7 @@ def _check(site: Site, where: str) -> None:
     for server in site.fhir_servers:
         _check_fhir_server(server, site, where)
     for origin in site.origins:
-        parts = urlsplit(origin)
+        parts = _split(origin, f"{where}: origin {origin!r}")
         if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
             raise ConfigError(f"{where}: origin {origin!r} must be scheme://host[:port], nothing behind it")
     for name in site.unsupported:
@@ -248,8 +248,17 @@ def _with_file_beside(site: Site, path: Path) -> Site:
     return msgspec.structs.replace(site, jwks_file=str(path.parent / site.jwks_file))
 
 
+def _split(url: str, what: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a port that is no number raises
+    except ValueError:
+        raise ConfigError(f"{what} is no URL") from None
+    return parts
+
+
 def _check_fhir_server(server: str, site: Site, where: str) -> None:
-    parts = urlsplit(server)
+    parts = _split(server, f"{where}: FHIR server {server!r}")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"{where}: FHIR server {server!r} must be an http(s) base URL")
     if parts.scheme == "http" and not site.allow_insecure_fhir and not is_loopback(parts.hostname):

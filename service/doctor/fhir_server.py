@@ -1,5 +1,6 @@
 """A site's FHIR server: there, R4, with the resource types that the rules need, and with our time."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -7,8 +8,11 @@ from http import HTTPStatus
 
 import msgspec
 import requests
+import urllib3
 
 from cards.needs import ALL
+from service.addresses import AddressRefused
+from service.deadline import deadline, guarded_session
 from service.doctor.finding import Finding, look, ok, wrong
 from service.sites import Site
 
@@ -35,15 +39,19 @@ def check(site: Site, base: str) -> Iterator[Finding]:
     """Its CapabilityStatement, which needs no token."""
     where = f"site {site.name}: FHIR server {base}"
     try:
-        with requests.Session() as session:
-            session.trust_env = False
+        with guarded_session() as session, deadline(time.monotonic() + _SECONDS):
             answer = session.get(
                 f"{base.rstrip('/')}/metadata",
                 headers={"Accept": "application/fhir+json"},
                 timeout=_SECONDS,
                 allow_redirects=False,
+                stream=True,
             )
-    except requests.RequestException as error:
+            content = _read(answer)
+    except AddressRefused as error:
+        yield wrong(f"{where}: {error}", "list the server's own name; calls to this one are refused")
+        return
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         yield wrong(
             f"{where} does not answer ({type(error).__name__})",
             "check the address, the firewall between here and there, and its certificate",
@@ -59,7 +67,16 @@ def check(site: Site, base: str) -> Iterator[Finding]:
             "check that this is the base URL, the one that the EHR sends as fhirServer",
         )
         return
-    yield from _statement(site, where, answer.content[:_LARGEST])
+    yield from _statement(site, where, content)
+
+
+def _read(answer: requests.Response) -> bytes:
+    pieces: list[bytes] = []
+    for piece in answer.iter_content(64 * 1024):
+        pieces.append(piece)
+        if sum(map(len, pieces)) > _LARGEST:
+            raise ValueError("the statement is too large")
+    return b"".join(pieces)
 
 
 def _statement(site: Site, where: str, content: bytes) -> Iterator[Finding]:
@@ -95,11 +112,10 @@ def _statement(site: Site, where: str, content: bytes) -> Iterator[Finding]:
 def _clock(answer: requests.Response, where: str) -> Iterator[Finding]:
     try:
         there = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
+        there = there if there.tzinfo else there.replace(tzinfo=UTC)
+        apart = (datetime.now(UTC) - there).total_seconds()
+    except (ValueError, OverflowError):
         return
-    here = datetime.now(UTC)
-    there = there if there.tzinfo else there.replace(tzinfo=UTC)
-    apart = (here - there).total_seconds()
     if abs(apart) > _SKEW:
         yield wrong(
             f"{where}: its clock and this machine's are {abs(apart):.0f} s apart: tokens are refused, times are wrong",

@@ -12,6 +12,24 @@ from service.sites import Site, check_servable, is_loopback, warnings
 _LONG_DEADLINE = 5.0  # seconds; EHRs give up on an answer at about this time (CRD: 5 s, and 10 s at order-sign)
 
 
+def together(config: Config) -> Iterator[Finding]:
+    """Whether `serve` takes these sites, and what they share."""
+    try:
+        check_servable(config.sites, "127.0.0.1")
+    except ConfigError as error:
+        yield wrong(str(error), "correct it in the sites file: serve refuses to start")
+    sources: dict[str, list[str]] = {}
+    for one in config.sites:
+        for source in {one.jwks_file, *one.jku} - {""}:
+            sources.setdefault(source, []).append(one.name)
+    for source, names in sources.items():
+        if len(names) > 1:
+            yield look(
+                f"sites {', '.join(names)} share the keys of {source}: whoever signs for one can sign as the other",
+                "leave it only if one vendor signs for all of them",
+            )
+
+
 def public_url(config: Config) -> Iterator[Finding]:
     """The base of every link and of every token's audience."""
     name = f"{PREFIX}PUBLIC_URL"
@@ -39,10 +57,6 @@ def public_url(config: Config) -> Iterator[Finding]:
 def site(site: Site) -> Iterator[Finding]:
     """One site's choices."""
     where = f"site {site.name}"
-    try:
-        check_servable([site], "127.0.0.1")
-    except ConfigError as error:
-        yield wrong(str(error), "correct it in the sites file")
     for line in warnings(site):
         yield look(f"{where}: {line}", "leave it only if that is meant")
     if not site.fhir_servers:

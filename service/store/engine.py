@@ -70,7 +70,7 @@ def told(error: SQLAlchemyError, *, at_start: bool = False) -> str:
 def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ConfigError(f"{NAME} is not a database URL such as sqlite:////var/lib/cds.sqlite") from None
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")

@@ -68,12 +68,14 @@ class Store:
     ) -> tuple[Acknowledgement, ...]:
         """Cards of these kinds that this user was shown in full about this patient, and has acknowledged since.
 
-        Accepted, or overridden with a reason; a comment alone says nothing that a machine could take for an answer.
+        Accepted by a suggestion that was offered, or overridden with a reason; a comment alone says nothing that a
+        machine could take for an answer.
         """
         with self._begin(can_do_without=True) as connection:
             known = self._known_hasher(connection)
             wanted = (
                 sa.select(feedback.c.received, feedback.c.outcome, feedback.c.outcome_at, feedback.c.reasons,
+                          feedback.c.suggestions, card_shown.c.suggestions.label("offered"),
                           card_shown.c.at, card_shown.c.kind, card_shown.c.facts)
                 .join(card_shown, sa.and_(card_shown.c.uuid == feedback.c.card, card_shown.c.site == feedback.c.site))
                 .where(
@@ -97,7 +99,7 @@ class Store:
                 outcome=row.outcome,
             )
             for row in rows
-            if row.outcome == "accepted" or row.reasons
+            if (row.outcome == "accepted" and not row.offered.keys().isdisjoint(row.suggestions)) or row.reasons
         )
 
     def hash_facts(self, *, site: str, patient: str, facts: Iterable[str]) -> frozenset[str]:

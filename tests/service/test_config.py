@@ -7,6 +7,7 @@ import pytest
 
 from service.config import Config
 from service.errors import ConfigError
+from service.sites import read_sites
 from service.version import VERSION
 
 PREFIX = "BACLOFEN_CDS_"
@@ -106,3 +107,27 @@ def test_the_demo_knows_no_other_change() -> None:
 def test_the_version_is_that_of_the_package() -> None:
     project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == VERSION
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://h:abc", "https://user:secret@cds.example"])
+def test_an_address_that_is_none_is_one_line_without_what_is_secret(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = tmp_path / "sites.toml"
+    sites.write_text('[sites.here]\ntrust = "none"\n', "utf-8")
+    monkeypatch.setenv("BACLOFEN_CDS_SITES", str(sites))
+    monkeypatch.setenv("BACLOFEN_CDS_PUBLIC_URL", url)
+
+    with pytest.raises(ConfigError, match="PUBLIC_URL") as refused:
+        Config.from_environment()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ['fhir_servers = ["http://[::1"]', 'origins = ["http://[::1"]',
+                                  'fhir_servers = ["https://h:abc/r4"]'])  # fmt: skip
+def test_an_address_of_a_site_that_is_none_is_one_line(line: str, tmp_path: Path) -> None:
+    sites = tmp_path / "sites.toml"
+    sites.write_text(f'[sites.here]\ntrust = "none"\n{line}\n', "utf-8")
+
+    with pytest.raises(ConfigError, match="is no URL"):
+        read_sites(sites)

@@ -191,3 +191,19 @@ def test_the_sandbox_s_public_key_is_found_out(examine: Any) -> None:
 
     assert not healthy
     assert any("private key is published" in line for line in only(lines, "wrong"))
+
+
+def test_sites_that_serve_refuses_together_are_wrong(examine: Any) -> None:
+    healthy, lines = examine(SITE + SITE.replace("sites.here", "sites.there"))
+
+    assert not healthy
+    assert any("serve refuses to start" in line for line in only(lines, "wrong"))
+
+
+def test_sites_that_share_keys_are_to_be_looked_at(examine: Any) -> None:
+    with publishing(jwk(private_key())) as server:
+        one = JWT_SITE + f'jku = ["{server.jku}"]\n'
+        other = one.replace("sites.here", "sites.there").replace("ehr.hospital", "ehr.clinic")
+        _, lines = examine(one + other)
+
+    assert any("whoever signs for one can sign as the other" in line for line in only(lines, "look"))

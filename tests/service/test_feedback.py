@@ -12,8 +12,10 @@ from structlog.testing import capture_logs
 
 from cards.hooks import PATIENT_VIEW
 from service import build_app
+from service.feedback import NOT_A_CODE
 from service.parts import Parts
 from tests.service.kit import hook_request, parts_with, post, told
+from tests.service.metrics_page import total
 
 UNKNOWN = "00000000-0000-4000-8000-00000000abcd"
 AT = "2024-05-01T10:05:31Z"
@@ -187,3 +189,21 @@ def test_a_comment_is_never_logged(client: FlaskClient) -> None:
 
     assert "Stubbs" not in json.dumps(lines)
     assert (lines[-1]["items"], lines[-1]["unknown_cards"]) == (1, 1)
+
+
+def test_words_of_somebody_s_own_in_place_of_a_code_are_not_kept(client: FlaskClient, parts: Parts) -> None:
+    own = {"code": "Mrs Smith asked for it", "system": "told by phone"}
+    item = {**OVERRIDDEN, "overrideReason": {"reason": own}, "acceptedSuggestions": [{"id": "the one for Mrs Smith"}]}
+    assert send(client, {"feedback": [item]}).status_code == 200
+
+    (row,) = parts.store.feedback()
+    assert row["reasons"] == [{"code": NOT_A_CODE, "system": ""}]
+    assert row["suggestions"] == [NOT_A_CODE]
+
+
+def test_feedback_is_counted(client: FlaskClient) -> None:
+    send(client, {"feedback": [OVERRIDDEN, OVERRIDDEN]})
+    page = client.get("/metrics").get_data(as_text=True)
+
+    assert total(page, "feedback_total", site="demo", outcome="overridden") == 2
+    assert total(page, "feedback_unknown_total", site="demo") == 2

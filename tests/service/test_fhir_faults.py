@@ -437,3 +437,27 @@ def test_dstu2_resources_show_the_version(client: FhirClient, web: responses.Req
 )
 def test_what_lies_under_a_base(url: str, is_there: bool) -> None:
     assert is_under(url, BASE) is is_there
+
+
+@pytest.mark.parametrize(
+    "when", ["Mon, 20 Nov 99999999999999999999 00:00:00 GMT", "Mon, 20 Nov 2026 00:00:00 +99999999999999999999", "soon"]
+)
+def test_a_pause_that_is_no_time_is_none(client: FhirClient, web: responses.RequestsMock, when: str) -> None:
+    web.get(URL, status=503, headers={"Retry-After": when})
+    assert ask(client).state is State.FAILED
+
+
+def test_a_next_page_without_a_readable_address_is_not_the_end(client: FhirClient, web: responses.RequestsMock) -> None:
+    web.get(URL, json=bundle(ORDER, following="http://[::1"))
+    answer = ask(client)
+    assert answer.state is State.PARTIAL
+    assert answer.incident == "a FHIR server's next link is no address"
+
+
+@pytest.mark.parametrize("code", ["forbidden", "security", "suppressed", "expired"])
+def test_an_empty_answer_that_warns_of_what_was_withheld_is_not_whole(
+    client: FhirClient, web: responses.RequestsMock, code: str
+) -> None:
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": code}]}
+    web.get(URL, json=bundle(outcome))
+    assert ask(client).state is State.PARTIAL

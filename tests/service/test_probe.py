@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import responses
 
-from service.errors import CommandFailed
-from service.probe import PATIENT, printed, probe
+from service.errors import CommandFailed, ConfigError
+from service.probe import PATIENT, Caller, printed, probe
+from tests.service.callers import jwk, private_key
 from tests.service.processes import run, running
 from tests.service.test_serve import settings
 
@@ -62,6 +63,9 @@ def test_epics_spelling_of_the_kind_is_known() -> None:
         ({"status": 500, "body": "<html>"}, "500: no OperationOutcome"),
         ({"body": "<html>"}, "no CDS Hooks answer"),
         ({"json": {"something": "else"}}, "no CDS Hooks answer"),
+        ({"json": {"cards": [1]}}, "no CDS Hooks answer"),
+        ({"json": {"cards": [], "extension": None}}, "no CDS Hooks answer"),
+        ({"json": {"cards": [{"source": {"topic": None}}]}}, "no CDS Hooks answer"),
         ({"body": ConnectionError()}, "does not answer"),
     ],
 )
@@ -90,3 +94,10 @@ def test_a_story_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
 
 def test_half_a_key_is_used_wrongly() -> None:
     assert run("probe", "--to", URL, "--issuer", "https://monitor.example").returncode == 2
+
+
+@pytest.mark.parametrize("text", [json.dumps(jwk(private_key())), "[]", "null", "no JSON"])
+def test_a_key_that_cannot_sign_is_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "key").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match="key"):
+        probe(URL, caller=Caller(tmp_path / "key", "https://monitor.example", "m1"), say=print)

@@ -19,7 +19,7 @@ from service.config import Config
 from service.errors import StoreUnavailable
 from service.parts import Parts
 from service.store import Store
-from service.stories import prefetch_of
+from service.stories import prefetch_of, story
 from tests.chart import NOW, Chart, Resource
 from tests.service.kit import COULD_NOT, decided, hook_request, parts_with, post
 
@@ -441,3 +441,37 @@ class Repeats(RuleBasedStateMachine):
 
 TestRepeats = Repeats.TestCase
 TestRepeats.settings = settings(settings.default, max_examples=60, stateful_step_count=25)
+
+
+def test_a_dose_that_was_raised_since_is_in_full() -> None:
+    """On dialysis; 10 mg a day were acknowledged, and 40 mg are now signed, in the same words."""
+    patient = story("new-baclofen-on-dialysis")
+    asked = next(one for one in patient.expected.requests if one.hook == "order-sign")
+    client = create_app(Config.demo(deadline=30.0, log_level="ERROR"), clock=lambda: NOW).test_client()
+
+    def sign(times: float) -> Wire:
+        body = patient.hook_request(asked, NOW)
+        body["prefetch"] = prefetch_of(patient.resources(NOW), needs_of("order-sign"))
+        for entry in body["context"]["draftOrders"]["entry"]:
+            for dosage in entry["resource"]["dosageInstruction"]:
+                dosage.pop("text", None)
+                for dose in dosage["doseAndRate"]:
+                    dose["doseQuantity"]["value"] *= times
+        answer = post(client, ORDER_SIGN, body)
+        card: Wire = next(one for one in answer.json["cards"] if one["source"]["topic"]["code"] == "renal-dosing")
+        return card
+
+    first = sign(1)
+    assert first["indicator"] == "critical"
+    send(client, first, NOW)
+
+    assert sign(1)["indicator"] == "info"
+    assert sign(4)["indicator"] == "critical"
+
+
+def test_a_suggestion_that_was_never_offered_is_no_answer() -> None:
+    ward = Ward(in_withdrawal())
+    first = ward.open()[WITHDRAWAL]
+    ward.answer(first, outcome="accepted", acceptedSuggestions=[{"id": "never-offered"}], overrideReason=None)
+
+    assert is_full(ward.open()[WITHDRAWAL], first)
