@@ -11,7 +11,7 @@ import responses
 from cards import needs
 from cards.ledger import State
 from cards.needs import MEDICATION_REQUESTS
-from service.fhir import DEADLINE, FhirClient
+from service.fhir import DEADLINE, Answer, FhirClient
 from service.sites import Site
 from tests.service.fhir_faults import drips_the_body, server_that
 from tests.service.gathering import (
@@ -231,3 +231,27 @@ def test_what_the_site_declares_unsupported_is_not_asked_for(client: FhirClient,
     assert [e.state for e in result.ledger] == [State.UNSUPPORTED, State.UNSUPPORTED]
     assert ids(result) == ["m1"]  # what came is used all the same
     assert len(web.calls) == 0
+
+
+def test_a_search_that_breaks_on_what_came_costs_its_own_need_alone(
+    client: FhirClient, web: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours in reading one answer is said, and takes nothing from what was read beside it."""
+    search = client.search
+
+    def breaks(base: str, query: str, **more: Any) -> Answer:
+        if query.startswith("Condition"):
+            raise OverflowError("a number of twenty digits")
+        return search(base, query, **more)
+
+    monkeypatch.setattr(client, "search", breaks)
+    web.get(f"{BASE}/MedicationRequest", json=bundle(ORDER))
+    result = gathered(client, call(server=BASE), needs.MEDICATION_REQUESTS, needs.CONDITIONS)
+
+    orders, conditions = result.ledger
+    assert orders.state is State.PRESENT
+    assert (conditions.state, conditions.because) == (
+        State.FAILED,
+        "the service failed while reading it (OverflowError): the operator must look at the log",
+    )
+    assert result.incidents == ("reading an answer failed: OverflowError",)
