@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import responses
+import structlog
 
 from cards.ledger import State
 from cards.moment import Moment
@@ -74,7 +75,7 @@ def test_one_that_answers_two_needs_makes_both_partial(client: FhirClient, web: 
 @pytest.mark.parametrize("need", [need for need in ALL if need.reveals_exposure], ids=lambda need: need.key)
 def test_the_call_says_that_it_could_not_check_and_the_log_counts_it(need: Need) -> None:
     """Through the whole service: never a silence, and nothing of the other patient in the log."""
-    said = io.StringIO()
+    said, before = io.StringIO(), structlog.get_config()
     with redirect_stderr(said):
         log.configure("INFO")
         app = create_app(Config.demo(), clock=lambda: NOW)
@@ -86,7 +87,7 @@ def test_the_call_says_that_it_could_not_check_and_the_log_counts_it(need: Need)
             "prefetch": prefetch | {need.key: as_answer(need)},
         }
         answer = app.test_client().post("/cds-services/baclofen-patient-view", json=request)
-    log.configure("ERROR")
+    structlog.configure(**before)
     assert answer.status_code == 200
     (card,) = answer.get_json()["cards"]
     assert card["source"]["topic"]["code"] == "could-not-check"
