@@ -59,6 +59,19 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
     return Consultation(moment=moment, gathered=gathered, decision=decision, forgotten=forgotten)
 
 
+def bugs(decision: Decision) -> list[tuple[str, str]]:
+    """What of ours failed on the way to a decision that was given all the same: kind of failure, and which.
+
+    A rule that raised, a draft that could not be built, facts of a card that could not be worked out (such a card is
+    never taken for a repetition). The card says the first two to its reader; this is for the operator.
+    """
+    return [
+        *(("rule_raised", f"{outcome.rule}:{outcome.raised}") for outcome in decision.outcomes if outcome.raised),
+        *(("draft_failed", f"draft:{key}") for card in decision.cards for key in card.failed_suggestions),
+        *(("facts_failed", f"facts:{card.kind}") for card in decision.cards if not card.facts),
+    ]
+
+
 def _decided(parts: Parts, gathered: Gathered, moment: Moment) -> Decision:
     """All cards: which of them are too many is known after those that were acknowledged have moved down."""
     return parts.decide(

@@ -6,16 +6,19 @@ judgement; they keep the chance of a false alarm below about one in a thousand a
 """
 
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import structlog
 
 from service.errors import StoreUnavailable
-from service.metrics import Metrics
 from service.store import Fired
+
+if TYPE_CHECKING:
+    from service.metrics import Metrics  # not before `config.share_metrics`
 
 WINDOW = timedelta(days=1)
 BASELINE = timedelta(days=28)
@@ -63,7 +66,7 @@ def alarms(window: Fired, baseline: Fired) -> tuple[Alarm, ...]:
 class FiringWatch:
     """Looks every few minutes; a gauge holds each alarm while it stands, and its beginning and end are logged."""
 
-    def __init__(self, store: Counts, metrics: Metrics, rules: Iterable[str]) -> None:
+    def __init__(self, store: Counts, metrics: "Metrics", rules: Iterable[str]) -> None:
         self._store = store
         self._metrics = metrics
         self._rules = tuple(rules)
@@ -86,32 +89,21 @@ class FiringWatch:
         for rule, kind in sorted(self._standing - standing):
             _log.info("firing rate is as before", rule=rule, alarm=kind)
         self._standing = standing
+        self._metrics.firing_looked.set(now.timestamp())
         for rule in self._rules:
             for kind in ALARMS:
                 self._metrics.firing.labels(rule, kind).set((rule, kind) in standing)
         return found
 
-    def start(self, clock: "Clock", is_mine: "IsMine") -> threading.Thread:
+    def start(self, clock: Callable[[], datetime], is_mine: Callable[[], bool]) -> threading.Thread:
         """Look for ever, in a thread of its own; `is_mine`: whether this process is the one of several that looks."""
-        pause = threading.Event()
 
         def watch() -> None:
-            while not pause.wait(EVERY):
+            while True:
+                time.sleep(EVERY)
                 if is_mine():
                     self.look(clock())
 
         thread = threading.Thread(target=watch, name="firing", daemon=True)
         thread.start()
         return thread
-
-
-class Clock(Protocol):
-    """An aware datetime."""
-
-    def __call__(self) -> datetime: ...
-
-
-class IsMine(Protocol):
-    """Whether this process has the watch."""
-
-    def __call__(self) -> bool: ...

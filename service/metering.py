@@ -1,17 +1,22 @@
 """Counts each answer, after it was made. What it reads is what the routes left in `flask.g`."""
 
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
 from cards.kinds import COULD_NOT_CHECK
+from cards.verdict import MergedCard
 from service.circuit import CircuitState
-from service.consult import Consultation
+from service.consult import Consultation, bugs
 from service.fhir import FhirClient
-from service.metrics import Metrics
 from service.recording import verdict_word
 from service.sites import Site
+
+if TYPE_CHECKING:
+    from service.metrics import Metrics  # not before `config.share_metrics`
 
 _FAILURES = {
     HTTPStatus.UNAUTHORIZED: "not_trusted",
@@ -20,7 +25,7 @@ _FAILURES = {
 }
 
 
-def meter(app: Flask, metrics: Metrics, fhir: FhirClient) -> None:
+def meter(app: Flask, metrics: "Metrics", fhir: FhirClient) -> None:
     """Count hook requests and feedback; pages and health are not counted."""
 
     def count(response: Response) -> Response:
@@ -49,22 +54,22 @@ def meter(app: Flask, metrics: Metrics, fhir: FhirClient) -> None:
     app.after_request(count)
 
 
-def show_breakers(metrics: Metrics, fhir: FhirClient) -> None:
+def show_breakers(metrics: "Metrics", fhir: FhirClient) -> None:
     """How this process's circuits stand now."""
     for breaker in fhir.breakers():
         metrics.breakers.labels(breaker.site, breaker.origin).set(breaker.state is CircuitState.OPEN)
 
 
-def _count_decision(metrics: Metrics, site: Site, consultation: Consultation, status: int) -> None:
+def _count_decision(metrics: "Metrics", site: Site, consultation: Consultation, status: int) -> None:
     decision = consultation.decision
     for entry in decision.record.ledger:
         metrics.needs.labels(entry.need, str(entry.state)).inc()
     for outcome in decision.outcomes:
         metrics.rules.labels(outcome.rule, verdict_word(outcome)).inc()
-        if outcome.raised:
-            metrics.failures.labels("rule_raised").inc()
+    for what, _ in bugs(decision):
+        metrics.failures.labels(what).inc()
     shown = "no" if site.mode == "silent" else "yes"
-    cards = g.get("cards", decision.cards)
+    cards: Sequence[MergedCard] = g.get("cards", decision.cards)
     for card in cards:
         metrics.cards.labels(site.name, card.kind, card.urgency.indicator, shown).inc()
     if decision.record.foreign:
@@ -74,9 +79,9 @@ def _count_decision(metrics: Metrics, site: Site, consultation: Consultation, st
     metrics.outcomes.labels(site.name, consultation.moment.hook.name, _came_of_it(cards, status)).inc()
 
 
-def _came_of_it(cards: tuple[object, ...], status: int) -> str:
+def _came_of_it(cards: Sequence[MergedCard], status: int) -> str:
     if status >= HTTPStatus.BAD_REQUEST:
         return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
-    if any(getattr(card, "kind", "") != COULD_NOT_CHECK for card in cards):
+    if any(card.kind != COULD_NOT_CHECK for card in cards):
         return "cards"
     return "could_not_check" if cards else "nothing_found"

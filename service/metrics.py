@@ -64,6 +64,7 @@ class Metrics:
         self.firing = gauge(
             "firing_alarm", "1 while a rule fires far from its own baseline: silent, or tripled.", "rule", "alarm"
         )
+        self.firing_looked = gauge("firing_looked_timestamp_seconds", "When firing rates were last compared.")
         self.breakers = gauge("fhir_circuit_open", "1 while a site's FHIR server is not asked.", "site", "server")
         self.info = gauge("info", "1; which knowledge this service decides with.", "knowledge_version")
         self._tell_settings(sites, version)

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cards.ledger import Entry
-from service.consult import Consultation
+from service.consult import Consultation, bugs
 from service.wire import Call
 
 _log = structlog.get_logger()
@@ -61,7 +61,7 @@ def _about(consultation: Consultation) -> dict[str, object]:
         "needs": {entry.need: str(entry.state) for entry in decision.record.ledger if _is_worth_a_word(entry)},
         "other_patients": decision.record.foreign,  # resources of theirs, dropped
         "incidents": list(consultation.gathered.incidents),
-        "raised": [f"{outcome.rule}:{outcome.raised}" for outcome in decision.outcomes if outcome.raised],
+        "raised": [which for _, which in bugs(decision)],
     }
     return {key: value for key, value in line.items() if value}
 

@@ -15,8 +15,10 @@ from service import GATE, build_app, choose_parts, log
 from service.baton import Baton
 from service.config import MEMORY, PREFIX, Config, share_metrics
 from service.errors import ConfigError
+from service.firing import FiringWatch
 from service.keys import open_key_sets
 from service.knowledge import knowledge_lines, load_value_sets
+from service.metering import show_breakers
 from service.parts import open_store
 from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
@@ -72,9 +74,6 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
 
 
 def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, threads: int, stop: Stop) -> None:
-    from service.firing import FiringWatch  # noqa: PLC0415 - not before `share_metrics`
-    from service.metering import show_breakers  # noqa: PLC0415
-
     parts = choose_parts(config, valuesets=valuesets)
     app = build_app(parts)
     app.extensions[GATE].prepare()

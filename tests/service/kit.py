@@ -37,6 +37,7 @@ CARD = MergedCard(
     rules=("ABR-01",),
     leader="ABR-01",
     evidence=(Evidence("MedicationRequest/1", "baclofen 20 mg three times a day"),),
+    facts=("urgency 2", "rule ABR-01"),
     override_reasons=(("planned-taper", "A planned taper is under way"),),
     suggestions=(
         Suggestion(

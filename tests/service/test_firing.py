@@ -104,6 +104,7 @@ def test_an_alarm_stands_in_the_metrics_and_is_logged_once_until_it_is_over() ->
         watch.look(NOW)
 
     assert total(standing, "firing_alarm", rule="WDR-01", alarm="silent") == 1
+    assert total(standing, "firing_looked_timestamp_seconds") == NOW.timestamp()
     assert total(metrics.exposition().decode(), "firing_alarm") == 0
     assert len(samples(standing, "firing_alarm")) == 4
     assert [(line["log_level"], line["rule"]) for line in lines] == [("error", "WDR-01"), ("info", "WDR-01")]

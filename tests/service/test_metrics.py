@@ -1,11 +1,16 @@
 """What an operator sees at /metrics."""
 
+from typing import Any, NoReturn
+
+import msgspec
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
 from cards.hooks import PATIENT_VIEW
 from service import build_app
-from tests.service.kit import app_with, hook_request, order, parts_with, searchset
+from tests.service.kit import CARD, app_with, decided, hook_request, order, parts_with, searchset
 from tests.service.metrics_page import samples, total
 
 HOOK = "/cds-services/baclofen-patient-view"
@@ -62,10 +67,10 @@ def test_refused_for_missing_data_is_no_silence() -> None:
 
 
 def test_a_bug_is_counted() -> None:
-    def breaks(*_: object) -> None:
+    def breaks(*_: object) -> NoReturn:
         raise ZeroDivisionError
 
-    app = app_with(breaks)  # type: ignore[arg-type]
+    app = app_with(breaks)
     told = page(call(app))
 
     assert total(told, "failures_total", what="internal_error") == 1
@@ -99,3 +104,22 @@ def test_two_apps_count_apart() -> None:
 
     assert total(page(call(one)), "calls_total") == 1
     assert total(page(other.test_client()), "calls_total") == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "told", "what"),
+    [
+        ({"failed_suggestions": ("keep-order",)}, "draft:keep-order", "draft_failed"),
+        ({"facts": ()}, "facts:abrupt-discontinuation", "facts_failed"),
+    ],
+)
+def test_a_failure_of_ours_behind_a_card_is_the_operator_s_to_see(
+    changed: dict[str, Any], told: str, what: str
+) -> None:
+    """The card goes out all the same, and says that the operator has been told."""
+    client = app_with(lambda *_: decided(msgspec.structs.replace(CARD, **changed))).test_client()
+    with capture_logs() as lines:
+        assert client.post(HOOK, json=hook_request(PATIENT_VIEW)).status_code == 200
+
+    assert (lines[-1]["log_level"], lines[-1]["raised"]) == ("error", [told])
+    assert total(page(client), "failures_total", what=what) == 1
