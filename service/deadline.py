@@ -23,6 +23,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from service.addresses import connect
 
+_CHUNK = 64 * 1024  # bytes
 _WITHOUT_DEADLINE = 10.0  # seconds for a connection where nobody set a deadline; FHIR calls always do
 
 _this_thread = threading.local()
@@ -135,3 +136,20 @@ def guarded_session(*, hosts: int = 4, connections: int = 4) -> GuardedSession:
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
+
+
+def capped(response: requests.Response, limit: int, *, until: float, unpacked: bool = True) -> bytes | None:
+    """The body of a streamed response; None when it is larger than `limit` bytes, after unpacking.
+
+    The clock is looked at between the pieces: what unpacks to much takes time without any read from the socket.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.raw.stream(_CHUNK, decode_content=unpacked):
+        size += len(piece)
+        if size > limit:
+            return None
+        if time.monotonic() >= until:
+            raise TimeoutError("the deadline of the call has passed")
+        pieces.append(piece)
+    return b"".join(pieces)

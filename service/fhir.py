@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 import requests
@@ -22,7 +22,8 @@ from cards.ledger import WHOLE, State
 from service.addresses import AddressRefused
 from service.bundles import NOT_R4_TYPES, UNREADABLE, NoPage, Page, judge, kind_of, open_bundle
 from service.circuit import Breaker, Circuit
-from service.deadline import deadline, guarded_session
+from service.deadline import capped, deadline, guarded_session
+from service.fhir_urls import is_under, origin_and_path, search_url
 from service.lanes import THREADS, Lane, Lanes
 
 MAX_BYTES = 32 * 1024 * 1024  # of one search with all its pages, after decompression
@@ -30,7 +31,6 @@ MAX_PAGES = 100  # 2,000 vital signs by pages of 50 are 40
 STALE_SECONDS = 60.0  # HTTP Age from which an answer is "stale" (contract)
 WARM_HOSTS = 50  # whose connections are kept for the next call
 FAIR_SECONDS = 0.25  # a server that was given less time than this has not failed, whatever came
-_CHUNK = 64 * 1024
 DEADLINE = "deadline: the FHIR server had not answered within the time of the call"
 
 _NO_CONNECTION = "no connection to the FHIR server, or it broke off: the site must look at its address and state"
@@ -113,7 +113,7 @@ class FhirClient:
         What is already percent-encoded in the values stays, the rest is encoded here.
         """
         resource_type, _, parameters = query.partition("?")
-        url = _search_url(base, resource_type, parameters)
+        url = search_url(base, resource_type, parameters)
         if not url:
             return Answer(state=State.FAILED, because="not asked: a parameter of the query is empty")
         return self._pages(url, resource_type, self._asking(base, token, until, site))
@@ -283,39 +283,18 @@ def _received(
     encodings = response.headers.get("Content-Encoding", "").lower().split(",")
     if not {encoding.strip() for encoding in encodings} <= _ENCODINGS:
         return _Fault(State.FAILED, _NOT_UNPACKED, status), None
-    content = _read(response, until, limit)
+    content = capped(response, limit, until=until)
     if content is None:
         because = f"the answer is larger than {limit} bytes: the site must allow smaller pages"
         return _Fault(State.FAILED, because, status), None
     version = _FHIR_VERSION.search(response.headers.get("Content-Type", ""))
     not_r4 = version is not None and version.group(1) != "4"
+    content = content.removeprefix(b"\xef\xbb\xbf")  # some servers send a byte-order mark
     return _Body(content, _seconds(response.headers.get("Age", "")), not_r4), None
 
 
 class _Capability(msgspec.Struct):
     fhirVersion: str = ""  # noqa: N815 - FHIR's own name
-
-
-def origin_and_path(url: str) -> tuple[str, str] | None:
-    """Origin ("https://host:443") and path of an http(s) URL without user info; None for anything else."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None or "\\" in url:
-        return None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}", parts.path.rstrip("/")
-
-
-def is_under(url: str, base: str) -> bool:
-    """Whether `url` is on the origin of `base` and at or below its path."""
-    there, here = origin_and_path(url), origin_and_path(base)
-    if there is None or here is None or there[0] != here[0]:
-        return False
-    steps = there[1].lower().replace("%2e", ".").replace("%2f", "/").split("/")
-    return ".." not in steps and (there[1] == here[1] or there[1].startswith(here[1] + "/"))
 
 
 def _next(url: str, link: str, base: str, visited: set[str]) -> tuple[str, _Gap]:
@@ -341,29 +320,6 @@ def _gap_before(url: str, base: str, visited: set[str]) -> _Gap:
     if len(visited) >= MAX_PAGES:
         return _Gap(f"there are more than {MAX_PAGES} pages: the site must allow larger pages")
     return _Gap()
-
-
-def _search_url(base: str, resource_type: str, parameters: str) -> str:
-    """The URL, every value encoded; "" when a value is empty: most servers then answer with anybody's data."""
-    pairs = [pair.partition("=") for pair in parameters.split("&") if pair]
-    if not pairs or any(not value.strip() for _, _, value in pairs):
-        return ""
-    query = "&".join(f"{quote(name, safe='_-:.')}={quote(value, safe='%,')}" for name, _, value in pairs)
-    return f"{base.rstrip('/')}/{resource_type}?{query}"
-
-
-def _read(response: requests.Response, until: float, limit: int) -> bytes | None:
-    """The body, decompressed; None when it is larger than `limit`. The clock is looked at between the pieces."""
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.raw.stream(_CHUNK, decode_content=True):
-        size += len(piece)
-        if size > limit:
-            return None
-        if time.monotonic() >= until:
-            raise TimeoutError
-        pieces.append(piece)
-    return b"".join(pieces).removeprefix(b"\xef\xbb\xbf")  # some servers send a byte-order mark
 
 
 def _refused(status: int, resource_type: str) -> _Fault:

@@ -17,7 +17,8 @@ from cards.ledger import WHOLE, Entry, Ledger, State
 from cards.moment import Supplied
 from cards.needs import LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
 from service.bundles import NOT_R4_TYPES, UNREADABLE, identity_of, kind_of, once
-from service.fhir import DEADLINE, Answer, FhirClient, is_under, origin_and_path
+from service.fhir import DEADLINE, Answer, FhirClient
+from service.fhir_urls import is_under, origin_and_path
 from service.prefetch import Have, read_prefetch
 from service.sites import Site
 from service.wire import Call
@@ -66,10 +67,11 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
         incidents = (f"the call's fhirServer was not used: {server.refusal}",) if server.refusal else ()
         return _gathered(wanted, have, sent.included, site, incidents=incidents)
     asking = _Asking(client, server, call, until)
-    answers, medications = asking.ask(missing, have, sent.included)
+    answers, drugs = asking.ask(missing, have, sent.included)
     known = _known_by_type(wanted, have, answers)
     for need in missing:
         have[need.key] = _with_answer(have[need.key], answers[need.key], known[need.resource_type])
+    drugs_read = [r for drug in drugs for r in drug.resources]
     not_r4 = any(a.not_r4 for a in answers.values())
     orders = answers.get(MEDICATION_REQUESTS.key)
     if not not_r4 and orders is not None and orders.status == HTTPStatus.NOT_FOUND:  # DSTU2 calls them otherwise
@@ -77,9 +79,9 @@ def gather(call: Call, site: Site, needs: Sequence[Need], client: FhirClient, *,
     return _gathered(
         wanted,
         have,
-        once((*sent.included, *(r for a in answers.values() for r in a.included), *medications)),
+        once((*sent.included, *(r for a in answers.values() for r in a.included), *drugs_read)),
         site,
-        incidents=tuple(sorted({a.incident for a in answers.values() if a.incident})),
+        incidents=tuple(sorted({a.incident for a in (*answers.values(), *drugs)} - {""})),
         not_r4=not_r4,
     )
 
@@ -220,8 +222,8 @@ class _Asking:
 
     def ask(
         self, missing: list[Need], have: Mapping[str, Have], included: tuple[msgspec.Raw, ...]
-    ) -> tuple[dict[str, Answer], tuple[msgspec.Raw, ...]]:
-        """Answers by need key, and the Medications that orders only refer to (asked for once the orders are there)."""
+    ) -> tuple[dict[str, Answer], list[Answer]]:
+        """Answers by need key, and about Medications that orders only refer to (asked once the orders are there)."""
         searches = {need.key: self._submit(need) for need in missing}
         wait([searches[need.key] for need in missing if need.resource_type in _DRUG_TYPES], self._left())
         seen = [r for h in have.values() for r in h.resources]
@@ -230,10 +232,10 @@ class _Asking:
         reads = [self._submit_read(reference) for reference in references]
         wait([*searches.values(), *reads], self._left())
         answers = {key: _in_time(search) for key, search in searches.items()}
-        medications = tuple(r for read in reads for r in _in_time(read).resources)
+        drugs = [_in_time(read) for read in reads]
         for late in (*searches.values(), *reads):
             late.cancel()  # one that runs ends by its own deadline, and its answer is not waited for
-        return answers, medications
+        return answers, drugs
 
     def _left(self) -> float:
         """Seconds until the deadline."""

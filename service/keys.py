@@ -17,7 +17,8 @@ import requests
 import structlog
 import urllib3
 
-from service.deadline import DeadlineAdapter, deadline
+from service.addresses import AddressRefused
+from service.deadline import capped, deadline, guarded_session
 from service.errors import ConfigError, KeysUnavailable
 from service.jwk import ALARMING, MAX_BYTES, Key, NotAKeySet, read_keys
 from service.published_keys import SANDBOX_JKU, SANDBOX_JWK, names_published_key
@@ -224,27 +225,24 @@ def fetch(jku: str, until: float) -> bytes:
     """The document at a configured jku: no redirects, no proxies, no netrc, not compressed, 64 KiB, done by `until`."""
     left = until - time.monotonic()
     try:
-        with requests.Session() as session, deadline(until):
-            session.trust_env = False
-            session.mount("https://", DeadlineAdapter())
-            session.mount("http://", DeadlineAdapter())
+        with guarded_session() as session, deadline(until):
             headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
-            with session.get(jku, headers=headers, timeout=left, stream=True, allow_redirects=False) as response:
-                return _document(response)
+            with session.get(jku, headers=headers, timeout=left, stream=True) as response:
+                return _document(response, until)
+    except AddressRefused as error:
+        raise Unread(f"its host's name leads to {error}: not called") from None
     except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
         raise Unread(f"its host did not answer within {PATIENCE:g} s") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
         raise Unread(f"no connection to its host, or it broke off ({type(error).__name__})") from None
 
 
-def _document(response: requests.Response) -> bytes:
+def _document(response: requests.Response, until: float) -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise Unread(f"its host answered {response.status_code}; the jku must be the very address of the set")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise Unread("its host compresses it, unasked")
-    pieces: list[bytes] = []
-    for piece in response.raw.stream(16 * 1024, decode_content=False):
-        pieces.append(piece)
-        if sum(map(len, pieces)) > MAX_BYTES:
-            raise Unread(f"it is larger than {MAX_BYTES} bytes")
-    return b"".join(pieces)
+    document = capped(response, MAX_BYTES, until=until, unpacked=False)
+    if document is None:
+        raise Unread(f"it is larger than {MAX_BYTES} bytes")
+    return document

@@ -12,7 +12,7 @@ import urllib3
 
 from cards.needs import ALL
 from service.addresses import AddressRefused
-from service.deadline import deadline, guarded_session
+from service.deadline import capped, deadline, guarded_session
 from service.doctor.finding import Finding, look, ok, wrong
 from service.sites import Site
 
@@ -39,19 +39,19 @@ def check(site: Site, base: str) -> Iterator[Finding]:
     """Its CapabilityStatement, which needs no token."""
     where = f"site {site.name}: FHIR server {base}"
     try:
-        with guarded_session() as session, deadline(time.monotonic() + _SECONDS):
+        until = time.monotonic() + _SECONDS
+        with guarded_session() as session, deadline(until):
             answer = session.get(
                 f"{base.rstrip('/')}/metadata",
                 headers={"Accept": "application/fhir+json"},
                 timeout=_SECONDS,
-                allow_redirects=False,
                 stream=True,
             )
-            content = _read(answer)
+            content = capped(answer, _LARGEST, until=until)
     except AddressRefused as error:
         yield wrong(f"{where}: {error}", "list the server's own name; calls to this one are refused")
         return
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         yield wrong(
             f"{where} does not answer ({type(error).__name__})",
             "check the address, the firewall between here and there, and its certificate",
@@ -67,16 +67,10 @@ def check(site: Site, base: str) -> Iterator[Finding]:
             "check that this is the base URL, the one that the EHR sends as fhirServer",
         )
         return
+    if content is None:
+        yield wrong(f"{where}: /metadata is larger than {_LARGEST} bytes", "check that this is a FHIR server")
+        return
     yield from _statement(site, where, content)
-
-
-def _read(answer: requests.Response) -> bytes:
-    pieces: list[bytes] = []
-    for piece in answer.iter_content(64 * 1024):
-        pieces.append(piece)
-        if sum(map(len, pieces)) > _LARGEST:
-            raise ValueError("the statement is too large")
-    return b"".join(pieces)
 
 
 def _statement(site: Site, where: str, content: bytes) -> Iterator[Finding]:
@@ -115,6 +109,7 @@ def _clock(answer: requests.Response, where: str) -> Iterator[Finding]:
         there = there if there.tzinfo else there.replace(tzinfo=UTC)
         apart = (datetime.now(UTC) - there).total_seconds()
     except (ValueError, OverflowError):
+        yield look(f"{where} does not tell its time: the clocks were not compared", "compare both machines' clocks")
         return
     if abs(apart) > _SKEW:
         yield wrong(

@@ -132,6 +132,12 @@ def test_types_that_the_server_lacks_come_as_a_line_to_paste(examine: Any) -> No
     assert any('under [sites.here]: unsupported = ["CarePlan", "NutritionOrder"]' in line for line in lines)
 
 
+def test_a_server_that_does_not_tell_its_time_is_not_taken_for_one_whose_clock_agrees(examine: Any) -> None:
+    _, lines = examine()
+
+    assert any("does not tell its time: the clocks were not compared" in line for line in only(lines, "look"))
+
+
 def test_a_clock_that_agrees_is_not_mentioned(examine: Any) -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=5), usegmt=True)
     _, lines = examine(fhir={"json": statement(), "headers": {"Date": soon}})
@@ -140,7 +146,7 @@ def test_a_clock_that_agrees_is_not_mentioned(examine: Any) -> None:
 
 
 def test_one_site_of_several_and_one_that_is_not_there(examine: Any) -> None:
-    with pytest.raises(ConfigError, match="no such site in the sites file; there are here"):
+    with pytest.raises(ConfigError, match="no site 'there' in the sites file; there are here"):
         examine(site="there")
 
 

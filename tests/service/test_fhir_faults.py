@@ -15,7 +15,8 @@ import responses
 
 from cards.ledger import State
 from service import fhir
-from service.fhir import Answer, FhirClient, is_under
+from service.fhir import Answer, FhirClient
+from service.fhir_urls import is_under
 from tests.service.fhir_faults import (
     Act,
     breaks_off,

@@ -317,6 +317,14 @@ def test_incidents_are_told_once_and_in_order() -> None:
     assert ask(client, DEVICES, MEDICATION_REQUESTS, PATIENT, LABS).incidents == ("a", "b")
 
 
+def test_an_incident_in_reading_a_drug_is_one_of_the_call() -> None:
+    client = Noting(
+        {query_of(MEDICATION_REQUESTS): Answer(state=State.PRESENT, resources=raws(named("Medication/d1"))),
+         "Medication/d1": Answer(state=State.FORBIDDEN, incident="astray")},
+    )  # fmt: skip
+    assert ask(client, MEDICATION_REQUESTS).incidents == ("astray",)
+
+
 @pytest.mark.parametrize(
     ("server", "site", "because"),
     [

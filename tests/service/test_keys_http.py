@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -342,3 +343,18 @@ def _with_config(parts: Parts, config: Config) -> Parts:
     import msgspec
 
     return msgspec.structs.replace(parts, config=config)
+
+
+def test_a_key_host_whose_name_leads_astray_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write its DNS points it at the cloud's metadata service."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *_: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    with pytest.raises(Unread, match="leads to a cloud's metadata address: not called"):
+        fetch("https://ehr.riverside.example/jwks.json", time.monotonic() + 5)
+    assert asked == ["ehr.riverside.example"]
