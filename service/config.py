@@ -5,7 +5,6 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import Field, SecretStr, ValidationError
@@ -14,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.comments import Comments
 from service.errors import ConfigError
 from service.sites import KEYS as SITE_KEYS
-from service.sites import Site, read_sites, site_from_table
+from service.sites import Site, read_sites, site_from_table, split
 
 PREFIX = "BACLOFEN_CDS_"
 SANDBOX_ORIGIN = "https://sandbox.cds-hooks.org"
@@ -129,11 +128,7 @@ def share_metrics(directory: Path) -> None:
 
 def check_public_url(url: str) -> str:
     """An absolute http(s) URL without query, and without the slash at its end."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # a port that is no number raises
-    except ValueError:
-        raise ConfigError(f"{PREFIX}PUBLIC_URL: {url!r} is no URL") from None
+    parts = split(url, f"{PREFIX}PUBLIC_URL")
     if parts.username is not None:
         raise ConfigError(f"{PREFIX}PUBLIC_URL is in every link: no user and password in it")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:

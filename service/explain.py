@@ -25,7 +25,7 @@ from service.config import Config
 from service.consult import Consultation, consult
 from service.errors import ConfigError, ServiceError, WrongContent
 from service.parts import Parts
-from service.sites import Site, read_sites
+from service.sites import Site, chosen, read_sites
 from service.terminal import plain_console
 from service.wire import read_call
 from service.wire_cards import card_json
@@ -79,11 +79,9 @@ def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
 
 def _chosen(sites: tuple[Site, ...], name: str | None, path: Path) -> Site:
     """The site of this name; without a name, the only one."""
-    found = [site for site in sites if name in (None, site.name)]
-    if len(found) != 1:
-        names = ", ".join(site.name for site in sites)
-        problem = f"no site {name!r}" if name is not None else "several sites: say which with --site"
-        raise ConfigError(f"{path}: {problem}; it has {names}")
+    found = chosen(sites, name)
+    if len(found) > 1:
+        raise ConfigError(f"{path}: several sites: say which with --site; it has {', '.join(s.name for s in sites)}")
     return found[0]
 
 

@@ -23,6 +23,7 @@ from service.stories import Story, StoryError, prefetch_of, story
 
 STORY = "hallucinations-31-h-after-last-tablet"
 _SECONDS = 20.0  # for the whole answer
+Came = tuple[str, str]  # a card's topic and its indicator
 _LIFE = timedelta(minutes=5)  # of a token made here
 
 
@@ -51,12 +52,12 @@ def probe(
     began = time.monotonic()
     answer = _sent(address, body, headers)
     took = round((time.monotonic() - began) * 1000)
-    cards, silent = _read(answer)
+    came, silent = _read(answer)
     if silent:
         say(f"ok, SILENT: {asked.hook} answered in {took} ms; this site shows no card to anybody")
         return
-    judged(name, cards)
-    told = ", ".join(f"{card['source']['topic']['code']} {card['indicator']}" for card in cards)
+    judged(name, came)
+    told = ", ".join(f"{code} {indicator}" for code, indicator in came)
     say(f"ok: {asked.hook} answered in {took} ms: {told}")
 
 
@@ -94,23 +95,26 @@ def _sent(address: str, body: dict[str, Any], headers: dict[str, str]) -> reques
         ) from None
 
 
-def _read(answer: requests.Response) -> tuple[list[dict[str, Any]], bool]:
-    """The cards, and whether the site is silent."""
+def _read(answer: requests.Response) -> tuple[list[Came], bool]:
+    """What came, and whether the site is silent."""
     if answer.status_code != HTTPStatus.OK:
         raise CommandFailed(f"the service answered {answer.status_code}: {_diagnostics(answer)}")
     try:
         said = answer.json()
-        cards = list(said["cards"])
+        came = topics(said)
         extension = said.get("extension", {}).get("org.example.baclofen-cds", {})
-        _ = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CommandFailed("what came back is no CDS Hooks answer: does another service listen there?") from None
-    return cards, extension.get("mode") == "silent"
+    return came, extension.get("mode") == "silent"
 
 
-def judged(name: str, cards: list[dict[str, Any]]) -> None:
+def topics(answer: dict[str, Any]) -> list[Came]:
+    """Topic and indicator of each card of an answer; KeyError or TypeError where it is none of CDS Hooks."""
+    return [(card["source"]["topic"]["code"], card["indicator"]) for card in answer["cards"]]
+
+
+def judged(name: str, came: list[Came]) -> None:
     """`CommandFailed` unless the cards that are due for this story are among these."""
-    came = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards]
     lacking = [
         f"{due.kind} {due.indicator}"
         for due in _patient(name).expected.requests[0].cards

@@ -100,6 +100,14 @@ def site_from_table(name: str, table: Any, *, where: str) -> Site:
     return site
 
 
+def chosen(sites: Sequence[Site], name: str | None) -> tuple[Site, ...]:
+    """The site of this name, or all when none is named. `ConfigError` when it is not there."""
+    found = tuple(site for site in sites if name in (None, site.name))
+    if not found:
+        raise ConfigError(f"no site {name!r} in the sites file; there are {', '.join(site.name for site in sites)}")
+    return found
+
+
 def check_servable(sites: Sequence[Site], host: str) -> None:
     """Refuse what `serve` must not, or cannot yet, put on this host."""
     check_tellable(sites)
@@ -177,7 +185,7 @@ def _check(site: Site, where: str) -> None:
     for server in site.fhir_servers:
         _check_fhir_server(server, site, where)
     for origin in site.origins:
-        parts = _split(origin, f"{where}: origin {origin!r}")
+        parts = split(origin, f"{where}: origin {origin!r}")
         if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
             raise ConfigError(f"{where}: origin {origin!r} must be scheme://host[:port], nothing behind it")
     for name in site.unsupported:
@@ -204,11 +212,8 @@ def _check_trust(site: Site, where: str) -> None:
 
 
 def _check_jku(jku: str, where: str) -> None:
-    try:
-        parts = urlsplit(jku)
-        host, _port = parts.hostname or "", parts.port  # a port that is no number raises
-    except ValueError:
-        raise ConfigError(f"{where}: jku {jku!r} is no URL") from None
+    parts = split(jku, f"{where}: jku {jku!r}")
+    host = parts.hostname or ""
     if parts.scheme not in ("https", "http") or not host or parts.fragment or parts.username is not None:
         raise ConfigError(f"{where}: jku {jku!r} must be the https URL of a JWK Set")
     if parts.scheme == "http" and not is_loopback(host):
@@ -248,7 +253,8 @@ def _with_file_beside(site: Site, path: Path) -> Site:
     return msgspec.structs.replace(site, jwks_file=str(path.parent / site.jwks_file))
 
 
-def _split(url: str, what: str) -> SplitResult:
+def split(url: str, what: str) -> SplitResult:
+    """The parts of a configured URL; `ConfigError` beginning with `what` where it is none."""
     try:
         parts = urlsplit(url)
         _ = parts.port  # a port that is no number raises
@@ -258,7 +264,7 @@ def _split(url: str, what: str) -> SplitResult:
 
 
 def _check_fhir_server(server: str, site: Site, where: str) -> None:
-    parts = _split(server, f"{where}: FHIR server {server!r}")
+    parts = split(server, f"{where}: FHIR server {server!r}")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"{where}: FHIR server {server!r} must be an http(s) base URL")
     if parts.scheme == "http" and not site.allow_insecure_fhir and not is_loopback(parts.hostname):

@@ -11,9 +11,8 @@ from rich.text import Text
 
 from service.comments import Comments
 from service.config import Config
-from service.errors import ConfigError
 from service.parts import open_store
-from service.sites import Site
+from service.sites import Site, chosen
 from service.store import Store
 from service.terminal import plain_console
 
@@ -22,7 +21,7 @@ _WAIT = 30.0  # seconds for a lock: nobody waits for these commands with a patie
 
 def prune(config: Config, *, site_name: str | None, now: datetime, dry_run: bool) -> None:
     """Remove what the sites keep no longer, and tokens that ran out; print what that was."""
-    sites = _sites(config, site_name)
+    sites = chosen(config.sites, site_name)
     store = open_store(config, wait=_WAIT)
     try:
         _prune(store, sites, now=now, dry_run=dry_run)
@@ -43,7 +42,7 @@ def _prune(store: Store, sites: Sequence[Site], *, now: datetime, dry_run: bool)
 
 def feedback(config: Config, *, site_name: str, since: datetime | None, form: str) -> None:
     """Print what clinicians of a site answered, oldest first, with their comments where those are kept."""
-    (site,) = _sites(config, site_name)
+    (site,) = chosen(config.sites, site_name)
     comments = Comments(config.comment_keys)
     store = open_store(config, wait=_WAIT)
     try:
@@ -54,13 +53,6 @@ def feedback(config: Config, *, site_name: str, since: datetime | None, form: st
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         _print(found)
-
-
-def _sites(config: Config, name: str | None) -> tuple[Site, ...]:
-    found = tuple(site for site in config.sites if name in (None, site.name))
-    if not found:
-        raise ConfigError(f"no site {name!r}; there are {', '.join(site.name for site in config.sites)}")
-    return found
 
 
 def _item(row: dict[str, Any], comments: Comments) -> dict[str, Any]:

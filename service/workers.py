@@ -6,11 +6,11 @@ sees it.
 
 import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable
 
+import click
 import structlog
 
 from service.errors import CommandFailed, ConfigError
@@ -81,7 +81,7 @@ def _forked(serve: Callable[[], None], stop: Stop) -> int:
 def _in_child(serve: Callable[[], None]) -> int:
     try:
         serve()
-    except (ConfigError, CommandFailed, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+    except (ConfigError, CommandFailed) as error:
+        click.echo(error, err=True)
         return _CANNOT_START
     return 0

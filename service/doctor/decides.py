@@ -9,7 +9,7 @@ from service import create_app
 from service.config import Config
 from service.doctor.finding import Finding, ok, wrong
 from service.errors import CommandFailed, ConfigError
-from service.probe import STORY, judged, printed
+from service.probe import STORY, judged, printed, topics
 
 
 def probe_patient(config: Config) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def probe_patient(config: Config) -> Iterator[Finding]:
         body = printed(STORY)
         hook = msgspec.json.decode(body)["hook"]
         answer = app.test_client().post(f"/cds-services/baclofen-{hook}", data=body, content_type="application/json")
-        judged(STORY, answer.get_json().get("cards", []))
+        judged(STORY, topics({"cards": [], **answer.get_json()}))
     except (CommandFailed, ConfigError) as error:
         yield wrong(f"the probe patient: {error}", "look at the value sets; a bug otherwise: report it with this line")
     else:

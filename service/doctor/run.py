@@ -8,6 +8,7 @@ from service.doctor.finding import Finding, ok, wrong
 from service.errors import ConfigError
 from service.knowledge import knowledge_lines, load_value_sets
 from service.parts import open_store
+from service.sites import chosen
 
 
 def run(site_name: str | None, say: Callable[[str], None]) -> bool:
@@ -25,10 +26,7 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
     except ConfigError as error:
         yield wrong(str(error), "correct it; nothing else was looked at")
         return
-    sites = [site for site in config.sites if site_name in (None, site.name)]
-    if not sites:
-        known = ", ".join(site.name for site in config.sites)
-        raise ConfigError(f"--site {site_name}: no such site in the sites file; there are {known}")
+    sites = chosen(config.sites, site_name)
     yield ok(f"sites file: {len(config.sites)} site(s), {', '.join(site.name for site in config.sites)}")
     yield from settings.together(config)
     yield from settings.public_url(config)

@@ -113,7 +113,7 @@ def test_prune_keeps_everything_where_a_site_says_nothing(tmp_path: Path) -> Non
 def test_an_unknown_site_is_one_line(tmp_path: Path) -> None:
     for command in (["prune", "--site", "there"], ["feedback", "--site", "there"]):
         ended = run(*command, **settings(tmp_path, f"sqlite:///{tmp_path}/cds.sqlite"))
-        assert (ended.returncode, ended.stderr) == (2, "error: no site 'there'; there are here\n")
+        assert (ended.returncode, ended.stderr) == (2, "error: no site 'there' in the sites file; there are here\n")
 
 
 def test_feedback_is_listed_with_its_comments(tmp_path: Path) -> None:
