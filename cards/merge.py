@@ -49,13 +49,14 @@ def merged(fired: Sequence[Fired], case: Case, *, raised: Sequence[str], max_car
     by_kind = {kind: group for kind, group in by_kind.items() if any(isinstance(f.verdict, Card) for f in group)}
     absorbed = _absorb(by_kind)
     cards = [_card(kind, group, absorbed.get(kind, []), case, raised) for kind, group in by_kind.items()]
-    return first(sorted(cards, key=lambda card: (-card.urgency, kind_order(card.kind))), max_cards)
+    return first(cards, max_cards)
 
 
 def first(cards: Sequence[MergedCard], max_cards: int) -> tuple[MergedCard, ...]:
-    """Of cards in order the first so many, and never one of the critical less."""
+    """In order of urgency, then of kind, the first so many; and never one of the critical less."""
     critical = sum(card.urgency is Urgency.CRITICAL for card in cards)
-    return tuple(cards[: max(max_cards, critical)])
+    ordered = sorted(cards, key=lambda card: (-card.urgency, kind_order(card.kind)))
+    return tuple(ordered[: max(max_cards, critical)])
 
 
 def _absorb(by_kind: dict[str, list[Fired]]) -> dict[str, list[Fired]]:

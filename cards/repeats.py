@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from cards.case import Case
-from cards.kinds import COULD_NOT_CHECK, kind_order
+from cards.kinds import COULD_NOT_CHECK
 from cards.moment import Moment
 from cards.record.when import When
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
@@ -27,7 +27,7 @@ LASTS = timedelta(hours=24)  # FND-07 and the contract; not a site's to change, 
 # A dose is none of them: it changes when somebody changes it.
 _PASSING = re.compile(
     r"less than|\b\d[\d.,]*(?:-\d[\d.,]*)?\s*(?:h|hours?|min|minutes?|days?|weeks?|months?|years?)\b"
-    r"|(?<![\d.,:])(?>[\d][\d.,:]*)(?!\s*(?:mg|mcg)\b)",
+    r"|(?<![\d.,:])(?>\d[\d.,:]*)(?!\s*(?:mg|mcg)\b)",
     re.I,
 )
 _PIECES = re.compile(r"[.;:,()\n]")
@@ -57,10 +57,9 @@ def told_again(
     hashed: Callable[[Iterable[str]], frozenset[str]],
     moment: Moment,
 ) -> tuple[MergedCard, ...]:
-    """As many cards as came in: those acknowledged, and with nothing new, as information; in the order of urgency."""
+    """As many cards as came in: those acknowledged, and with nothing new, as information. `merge.first` orders them."""
     known = list(acknowledged)
-    told = [_lowered(card, known, hashed, moment) for card in cards]
-    return tuple(sorted(told, key=lambda card: (-card.urgency, kind_order(card.kind))))
+    return tuple(_lowered(card, known, hashed, moment) for card in cards)
 
 
 def _lowered(

@@ -25,6 +25,8 @@ from service.store.tables import audit, card_shown, feedback, jwt_id_seen, secre
 _RETRY = {"Retry-After": "5"}  # seconds
 _SLOW = 0.3  # seconds after which a failure has cost a call too much of its deadline
 _REST = 2.0  # seconds in which calls then do without: their cards go out, each at once
+# The card that feedback is about: of the same site, for another's is unknown to it.
+_ITS_CARD = sa.and_(card_shown.c.uuid == feedback.c.card, card_shown.c.site == feedback.c.site)
 _IN_A_QUERY = 500  # below SQLite's limit of variables
 
 
@@ -77,7 +79,7 @@ class Store:
                 sa.select(feedback.c.received, feedback.c.outcome, feedback.c.outcome_at, feedback.c.reasons,
                           feedback.c.suggestions, card_shown.c.suggestions.label("offered"),
                           card_shown.c.at, card_shown.c.kind, card_shown.c.facts)
-                .join(card_shown, sa.and_(card_shown.c.uuid == feedback.c.card, card_shown.c.site == feedback.c.site))
+                .join(card_shown, _ITS_CARD)
                 .where(
                     card_shown.c.patient == known.person(site, patient),
                     card_shown.c.user == known.person(site, user),
@@ -108,7 +110,7 @@ class Store:
 
     def last_answered(self, kind: str, *, site: str, patient: str) -> datetime | None:
         """When a card of this kind about this patient was last accepted or overridden."""
-        answered = sa.select(sa.func.max(feedback.c.received)).join(card_shown, card_shown.c.uuid == feedback.c.card)
+        answered = sa.select(sa.func.max(feedback.c.received)).join(card_shown, _ITS_CARD)
         with self._begin(can_do_without=True) as connection:
             found: datetime | None = connection.execute(
                 answered.where(
@@ -164,8 +166,9 @@ class Store:
     def feedback(self, *, site: str | None = None, since: datetime | None = None) -> list[dict[str, Any]]:
         """Every item received, oldest first, with kind, indicator and rules of its card where that is known."""
         shown = (card_shown.c.kind, card_shown.c.indicator, card_shown.c.rules, card_shown.c.hook)
-        same = sa.and_(card_shown.c.uuid == feedback.c.card, card_shown.c.site == feedback.c.site)
-        query = sa.select(feedback, *shown).select_from(feedback.outerjoin(card_shown, same)).order_by(feedback.c.id)
+        query = (
+            sa.select(feedback, *shown).select_from(feedback.outerjoin(card_shown, _ITS_CARD)).order_by(feedback.c.id)
+        )
         if site is not None:
             query = query.where(feedback.c.site == site)
         if since is not None:

@@ -8,13 +8,13 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-HOST = "127.0.0.1"
+from tests.service.listening import listening
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,38 +92,8 @@ class Faulty:
 def serving(faults: Mapping[str, Fault]) -> Iterator[Faulty]:
     """The server and the listener, gone at the end of the block."""
     faulty = Faulty(faults)
-    with _listening(faulty.answer) as faulty.url, _listening(faulty.eavesdrop) as faulty.elsewhere:
+    with listening(faulty.answer) as faulty.url, listening(faulty.eavesdrop) as faulty.elsewhere:
         yield faulty
-
-
-@contextmanager
-def _listening(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    listener = socket.create_server((HOST, 0), backlog=512)
-    listener.settimeout(0.2)
-    over = threading.Event()
-
-    def serve(connection: socket.socket) -> None:
-        with connection:
-            connection.settimeout(10)
-            with suppress(OSError):  # the client went away, as it should
-                answer(connection)
-
-    def accept() -> None:
-        while not over.is_set():
-            try:
-                connection, _ = listener.accept()
-            except TimeoutError:
-                continue
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        thread.join()
-        listener.close()
 
 
 def _request(connection: socket.socket) -> tuple[str, dict[str, str]]:

@@ -1,10 +1,11 @@
 """FHIR servers that misbehave on a real socket, in ways that no library plays."""
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from tests.service.listening import listening
 
 Act = Callable[..., None]  # of the connection, and of the request too if it asks to be told
 
@@ -12,35 +13,13 @@ Act = Callable[..., None]  # of the connection, and of the request too if it ask
 @contextmanager
 def server_that(act: Act, *, tells: bool = False) -> Iterator[str]:
     """The base URL of a server that reads a request and then acts; gone at the end of the block."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.1)
-    over = threading.Event()
 
     def answer(connection: socket.socket) -> None:
-        with connection:
-            connection.settimeout(5)
-            try:
-                request = connection.recv(65536)
-                act(*((connection, request) if tells else (connection,)))
-            except OSError:
-                pass  # the client has gone away, which is what it should do
+        request = connection.recv(65536)
+        act(*((connection, request) if tells else (connection,)))
 
-    def accept() -> None:
-        while not over.is_set():
-            try:
-                connection, _ = listener.accept()
-            except TimeoutError:
-                continue
-            threading.Thread(target=answer, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
-    finally:
-        over.set()
-        thread.join()
-        listener.close()
+    with listening(answer, seconds=5) as origin:
+        yield f"{origin}/fhir"
 
 
 def drips_the_body(connection: socket.socket) -> None:

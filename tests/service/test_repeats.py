@@ -86,6 +86,17 @@ def in_withdrawal() -> Chart:
     return chart
 
 
+def refill_answered() -> tuple[Ward, str, Wire]:
+    """A pump to be refilled in six days; its card was acknowledged just now."""
+    chart = Chart()
+    chart.pump()
+    chart.alarm_date("6d")
+    ward = Ward(chart)
+    ((kind, first),) = ward.open().items()
+    ward.answer(first)
+    return ward, kind, first
+
+
 def is_full(card: Wire, before: Wire) -> bool:
     """As before, but for its uuids and the words in which time passes."""
     return bool(
@@ -141,13 +152,7 @@ def test_another_nurse_sees_it_in_full() -> None:
 
 
 def test_25_hours_later_it_is_in_full() -> None:
-    chart = Chart()
-    chart.pump()
-    chart.alarm_date("6d")
-    ward = Ward(chart)
-    (kind,) = ward.open()
-    first = ward.open()[kind]
-    ward.answer(first)
+    ward, kind, first = refill_answered()
 
     ward.now += timedelta(hours=23)
     assert ward.open()[kind]["indicator"] == "info"
@@ -211,13 +216,7 @@ def test_answered_as_a_warning_it_is_critical_when_the_order_is_signed_and_answe
 
 
 def test_acknowledging_the_information_does_not_prolong_it() -> None:
-    chart = Chart()
-    chart.pump()
-    chart.alarm_date("6d")
-    ward = Ward(chart)
-    (kind,) = ward.open()
-    first = ward.open()[kind]
-    ward.answer(first)
+    ward, kind, first = refill_answered()
     ward.now += timedelta(hours=23)
     ward.answer(ward.open()[kind])
     ward.now += timedelta(hours=2)

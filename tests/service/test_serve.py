@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -137,19 +138,25 @@ def test_sigterm_finishes_the_request_under_way(tmp_path: Path) -> None:
     assert "failed" in said[0].text
 
 
+@contextmanager
+def one_held_thread(directory: Path, *, deadline: float) -> Iterator[tuple[Running, bytes]]:
+    """A service of one thread, and a request that holds it: its FHIR server accepts, and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as slow:
+        base = f"http://127.0.0.1:{slow.getsockname()[1]}/fhir"
+        more = settings(directory, f'fhir_servers = ["{base}"]', f"deadline = {deadline}")
+        with running(directory, "serve", "--port", "0", "--threads", "1", **more) as server:
+            yield server, json.dumps(hook_request(PATIENT_VIEW, prefetch={}, fhirServer=base)).encode()
+
+
 def test_the_wait_for_a_thread_is_part_of_the_deadline(tmp_path: Path) -> None:
     """One thread, held by a slow FHIR server: four calls are not answered after four deadlines, but after one."""
-    with socket.create_server(("127.0.0.1", 0)) as slow:
-        base = f"http://127.0.0.1:{slow.getsockname()[1]}/fhir"
-        more = settings(tmp_path, f'fhir_servers = ["{base}"]', "deadline = 1.0")
-        with running(tmp_path, "serve", "--port", "0", "--threads", "1", **more) as server:
-            body = json.dumps(hook_request(PATIENT_VIEW, prefetch={}, fhirServer=base)).encode()
-            began = time.monotonic()
-            callers = [begun(server.port, body, len(body)) for _ in range(4)]
-            said = [answered(caller) for caller in callers]
-            took = time.monotonic() - began
-            for caller in callers:
-                caller.close()
+    with one_held_thread(tmp_path, deadline=1.0) as (server, body):
+        began = time.monotonic()
+        callers = [begun(server.port, body, len(body)) for _ in range(4)]
+        said = [answered(caller) for caller in callers]
+        took = time.monotonic() - began
+        for caller in callers:
+            caller.close()
 
     assert {answer.split()[1] for answer in said} <= {b"412", b"503"}
     assert took < 2
@@ -164,15 +171,11 @@ def test_the_log_is_json_lines(served: Running) -> None:
 
 def test_past_the_end_of_the_queue_a_call_is_refused_at_once(tmp_path: Path) -> None:
     """One thread is held by a slow FHIR server, 128 calls wait for it: whoever comes then is told to come again."""
-    with socket.create_server(("127.0.0.1", 0)) as slow:
-        base = f"http://127.0.0.1:{slow.getsockname()[1]}/fhir"
-        more = settings(tmp_path, f'fhir_servers = ["{base}"]', "deadline = 10.0")
-        with running(tmp_path, "serve", "--port", "0", "--threads", "1", **more) as server:
-            body = json.dumps(hook_request(PATIENT_VIEW, prefetch={}, fhirServer=base)).encode()
-            callers = [begun(server.port, body, len(body)) for _ in range(140)]
-            said = [answered(caller) for caller in callers[-5:]]  # while the first call still has its thread
-            for caller in callers:
-                caller.close()
+    with one_held_thread(tmp_path, deadline=10.0) as (server, body):
+        callers = [begun(server.port, body, len(body)) for _ in range(140)]
+        said = [answered(caller) for caller in callers[-5:]]  # while the first call still has its thread
+        for caller in callers:
+            caller.close()
 
     assert {answer.split()[1] for answer in said} == {b"503"}
     assert all(b"Retry-After: 2" in answer and b"too many calls wait" in answer for answer in said)

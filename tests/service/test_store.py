@@ -180,6 +180,8 @@ def test_when_a_kind_was_last_answered_about_a_patient(store: Store) -> None:
     store.record_call(answered(), [card(1), card(2, patient="p2")])
     store.record_feedback([item(1)], site="here", received=NOW)
 
+    store.record_feedback([item(2)], site="there", received=NOW)  # as if it were a card of its own
+
     def last(**more: str) -> datetime | None:
         return store.last_answered(**{"kind": "suspected-withdrawal", "site": "here", "patient": "p1", **more})
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from cards.record.concepts import Measure, Sign
-from cards.record.facts import Patient
+from cards.record.facts import Observation, Patient
 from cards.record.record import Record, Unreadable
 from cards.record.when import When
 from cards.record.when import instant as exact
@@ -138,17 +138,23 @@ def test_baseline_without_a_least_age_goes_up_to_the_last_day() -> None:
     assert Findings(case.record, case.moment, None).before(Measure.SYSTOLIC, days=7)
 
 
-@pytest.mark.parametrize("order", [(-3, -1, 1), (1, -3, -1), (-1, 1, -3)])
-def test_the_deepest_and_the_highest_of_a_scale_that_goes_below_zero(order: tuple[int, ...]) -> None:
-    """RASS of a patient who was agitated, calm and deeply sedated in one day."""
+def deepest_and_highest(*values: int) -> tuple[Observation, Observation]:
+    """Of these RASS scores, the first an hour old, each other an hour older."""
     chart = Chart()
-    for hours, value in enumerate((*order, 0), start=1):
+    for hours, value in enumerate(values, start=1):
         chart.vital("x", value, "{score}", f"{hours}h")["code"] = {"text": "RASS"}
     case = chart.case()
     found = Findings(case.record, case.moment, None)
     low, high = found.lowest(Measure.RASS), found.highest(Measure.RASS)
     assert low is not None
     assert high is not None
+    return low, high
+
+
+@pytest.mark.parametrize("order", [(-3, -1, 1), (1, -3, -1), (-1, 1, -3)])
+def test_the_deepest_and_the_highest_of_a_scale_that_goes_below_zero(order: tuple[int, ...]) -> None:
+    """RASS of a patient who was agitated, calm and deeply sedated in one day."""
+    low, high = deepest_and_highest(*order, 0)
     assert (low.value, high.value) == (-3, 1)
     assert shown(Measure.RASS, low).text == "RASS -3"
 
@@ -156,12 +162,5 @@ def test_the_deepest_and_the_highest_of_a_scale_that_goes_below_zero(order: tupl
 @pytest.mark.parametrize("order", [(0, -2), (-2, 0), (0, 1), (1, 0)])
 def test_a_score_of_nought_is_a_value(order: tuple[int, ...]) -> None:
     """RASS 0: alert and calm."""
-    chart = Chart()
-    for hours, value in enumerate(order, start=1):
-        chart.vital("x", value, "{score}", f"{hours}h")["code"] = {"text": "RASS"}
-    case = chart.case()
-    found = Findings(case.record, case.moment, None)
-    low, high = found.lowest(Measure.RASS), found.highest(Measure.RASS)
-    assert low is not None
-    assert high is not None
+    low, high = deepest_and_highest(*order)
     assert (low.value, high.value) == (min(order), max(order))

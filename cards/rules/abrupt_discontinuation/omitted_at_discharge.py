@@ -198,7 +198,7 @@ def _by_pump(case: Case) -> Card | None:
         evidence=(*((Evidence(reservoir.alarm_reference, "refill alarm date", reservoir.alarm),)
                     if reservoir.alarm else ()), *case.pump.evidence[:1]),
         suggestions=("refill", "education"),
-    )  # fmt: skip  # fmt: skip
+    )  # fmt: skip
 
 
 def _prescribed(written: Discharge) -> tuple[Evidence, ...]:
