@@ -28,7 +28,8 @@ from service.stories import prefetch_of
 from tests.declared import WORDS, rules_on
 from tests.faults.cases import EVERYTHING, Case
 from tests.faults.faults import DEADLINE, KINDS, REFUSED, WELL, Kind, well
-from tests.faults.server import HOST, Faulty, serving
+from tests.faults.server import Faulty, serving
+from tests.service.listening import HOST
 from tests.silence import Asked, Told, complaints
 
 MARGIN = 1.5  # seconds beyond the deadline, on a machine that does much else
