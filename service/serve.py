@@ -81,9 +81,6 @@ def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, thr
     watch.start(parts.clock, Baton(config.metrics_directory).is_mine)
     tune_collector()
 
-    def tick() -> None:
-        show_breakers(parts.metrics, parts.fhir)
-
     refused = parts.metrics.failures.labels("queue_full").inc
     run_server(
         app,
