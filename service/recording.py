@@ -22,10 +22,11 @@ from service.wire import Call
 
 
 class Recording:
-    """Of one call. Until something else is said, it failed: 500."""
+    """Of one call. Until something else is said, it failed: 500. `until`: its deadline, of time.monotonic()."""
 
-    def __init__(self, parts: Parts, site: Site, call: Call, consultation: Consultation) -> None:
+    def __init__(self, parts: Parts, site: Site, call: Call, consultation: Consultation, *, until: float) -> None:
         self._parts, self._site, self._call, self._consultation = parts, site, call, consultation
+        self._until = until
         self._status = 500
         self._cards: list[CardShown] = []
 
@@ -43,7 +44,7 @@ class Recording:
         if self._consultation.forgotten:
             _alarm(self._consultation.forgotten)
         try:
-            self._parts.store.record_call(self._row(), self._cards)
+            self._parts.store.record_call(self._row(), self._cards, within=self._until - time.monotonic())
         except StoreUnavailable as error:
             _alarm(error.message)
 

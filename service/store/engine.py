@@ -52,6 +52,11 @@ def writing(engine: sa.Engine, *, durable: bool = False) -> sa.Engine:
     return engine.execution_options(writes=True, durable=durable)
 
 
+def waiting(engine: sa.Engine, seconds: float) -> sa.Engine:
+    """The same connections, for transactions that wait so long for a lock."""
+    return engine.execution_options(lock_wait=seconds)
+
+
 def is_memory(engine: sa.Engine) -> bool:
     """Whether all is gone when the process ends."""
     return engine.dialect.name == "sqlite" and engine.url.database in _SQLITE_NAMES
@@ -99,13 +104,15 @@ def _postgresql(parsed: sa.URL, wait: float) -> sa.Engine:
     milliseconds = int(wait * 1000)  # for a lock; a statement may take as long again to do its work
     bounded = f"-c lock_timeout={milliseconds} -c statement_timeout={2 * milliseconds} -c timezone=UTC"
     wanted = {**_POSTGRESQL, "options": bounded}
-    return _make(
+    engine = _make(
         parsed,
         connect_args={name: value for name, value in wanted.items() if name not in parsed.query},
         pool_size=_CONNECTIONS,
         max_overflow=2 * _CONNECTIONS,
         pool_pre_ping=True,  # a server that was restarted is noticed before a statement is lost to it
     )
+    sa.event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def _sqlite(parsed: sa.URL, wait: float) -> sa.Engine:
@@ -120,7 +127,7 @@ def _sqlite(parsed: sa.URL, wait: float) -> sa.Engine:
         max_overflow=0 if in_memory else 2 * _CONNECTIONS,
     )
     sa.event.listen(engine, "connect", lambda connection, record: _tune(connection, record, wait))
-    sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, wait))
     if not in_memory:
         sa.event.listen(engine, "connect", _note_file(str(parsed.database)))
         sa.event.listen(engine, "checkout", _check_file(str(parsed.database)))
@@ -153,11 +160,18 @@ def _tune(connection: sqlite3.Connection, _record: Any, wait: float) -> None:
             time.sleep(0.01)
 
 
-def _begin(connection: sa.Connection) -> None:
+def _begin_postgresql(connection: sa.Connection) -> None:
+    seconds = connection.get_execution_options().get("lock_wait")
+    if seconds is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+
+
+def _begin_sqlite(connection: sa.Connection, wait: float) -> None:
     options = connection.get_execution_options()
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('lock_wait', wait) * 1000)}")
     connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('durable') else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

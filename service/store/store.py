@@ -16,7 +16,7 @@ from service.agreed import PROBE
 from service.errors import ConfigError, StoreUnavailable
 from service.feedback import FeedbackItem
 from service.store import retention
-from service.store.engine import WAIT, make_engine, never_make_a_new_file, told, writing
+from service.store.engine import WAIT, make_engine, never_make_a_new_file, told, waiting, writing
 from service.store.identity import Hasher, hasher, insert_once
 from service.store.migrate import open_database
 from service.store.records import CallAnswered, CardShown, Fired, rules_of
@@ -24,6 +24,7 @@ from service.store.tables import audit, card_shown, feedback, jwt_id_seen, secre
 
 _RETRY = {"Retry-After": "5"}  # seconds
 _SLOW = 0.3  # seconds after which a failure has cost a call too much of its deadline
+_LEAST_WAIT = 0.2  # seconds for a lock that a call has at its deadline, too: other workers write, each for moments
 _REST = 2.0  # seconds in which calls then do without: their cards go out, each at once
 # The card that feedback is about: of the same site, for another's is unknown to it.
 _ITS_CARD = sa.and_(card_shown.c.uuid == feedback.c.card, card_shown.c.site == feedback.c.site)
@@ -39,6 +40,7 @@ class Store:
 
     def __init__(self, url: str, *, patient_key: str = "", wait: float = WAIT) -> None:
         self._given_key = patient_key
+        self._wait = wait
         self._engine = make_engine(url, wait=wait)
         self._writing = writing(self._engine)
         self._durable = writing(self._engine, durable=True)
@@ -57,9 +59,11 @@ class Store:
 
     # -- a call ----------------------------------------------------------------------------------------------------
 
-    def record_call(self, call: CallAnswered, cards: Sequence[CardShown] = ()) -> None:
-        """The audit row of a call and its cards, in one transaction."""
-        with self._begin(self._writing, can_do_without=True) as connection:
+    def record_call(self, call: CallAnswered, cards: Sequence[CardShown] = (), *, within: float = WAIT) -> None:
+        """The audit row of a call and its cards, in one transaction. `within`: seconds until the call's deadline."""
+        wait = max(_LEAST_WAIT, min(within, self._wait))
+        engine = self._writing if wait == self._wait else waiting(self._writing, wait)
+        with self._begin(engine, can_do_without=True, slow=min(_SLOW, wait)) as connection:
             known = self._known_hasher(connection)
             connection.execute(sa.insert(audit), _audit_row(call, known))
             if cards:
@@ -245,8 +249,10 @@ class Store:
         return known
 
     @contextmanager
-    def _begin(self, engine: sa.Engine | None = None, *, can_do_without: bool = False) -> Iterator[sa.Connection]:
-        """A transaction. What a call can do without is not tried again at once after a failure that took long."""
+    def _begin(
+        self, engine: sa.Engine | None = None, *, can_do_without: bool = False, slow: float = _SLOW
+    ) -> Iterator[sa.Connection]:
+        """A transaction. What a call can do without is not tried again at once after a failure that was `slow`."""
         if can_do_without and time.monotonic() < self._rests_until:
             raise StoreUnavailable("the database failed moments ago; it is tried again shortly", headers=_RETRY)
         began = time.monotonic()
@@ -254,7 +260,7 @@ class Store:
             with _failing(), (engine or self._engine).begin() as connection:
                 yield connection
         except StoreUnavailable:
-            if time.monotonic() - began > _SLOW:
+            if time.monotonic() - began >= slow:
                 self._rests_until = time.monotonic() + _REST
             raise
 

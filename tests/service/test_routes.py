@@ -307,7 +307,7 @@ def test_cards_shown_are_kept_with_the_patient_hashed() -> None:
 
 
 class BrokenStore(Store):
-    def record_call(self, call: CallAnswered, cards: Any = ()) -> None:
+    def record_call(self, call: CallAnswered, cards: Any = (), **_within: float) -> None:
         raise StoreUnavailable("the disk is full")
 
     def check(self) -> None:

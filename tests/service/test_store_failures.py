@@ -125,6 +125,55 @@ def test_a_call_waits_for_a_locked_database_once_and_the_next_calls_do_not(store
     store.record_call(answered())
 
 
+PATIENT = 20.0  # seconds that these wait for a lock, so that no slow machine can be taken for a short wait
+
+
+@pytest.mark.parametrize("within", [-1.0, 0.0, 0.1])
+def test_a_call_at_its_deadline_hardly_waits_for_a_lock(path: Path, within: float) -> None:
+    """Its FHIR server took the time; the cards must not wait for the audit row as well."""
+    store = Store(f"sqlite:///{path}", wait=PATIENT)
+    with locked(path):
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="locked"):
+            store.record_call(answered(), within=within)
+        assert 0.2 <= time.monotonic() - began < PATIENT / 2
+        with pytest.raises(StoreUnavailable, match="moments ago"):  # nor do the calls after it
+            store.record_call(answered(), within=within)
+
+    store._rests_until = 0.0
+    store.record_call(answered(), within=within)
+    assert len(store.calls()) == 1
+    store.close()
+
+
+def test_the_next_transaction_on_that_connection_waits_as_ever(path: Path) -> None:
+    store = Store(f"sqlite:///{path}", wait=1.0)
+    store.record_call(answered(), within=0.0)
+    with locked(path):
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="locked"):
+            store.record_feedback([item(1)], site="here", received=NOW)
+        assert time.monotonic() - began >= 0.9
+    store.close()
+
+
+def test_postgresql_waits_for_a_lock_no_longer_than_the_call(postgres: Postgres) -> None:
+    url = postgres.new_database("call_at_its_deadline")
+    store = Store(url, wait=PATIENT)
+    other = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    with other.begin() as holding:
+        holding.execute(sa.text("LOCK TABLE audit IN ACCESS EXCLUSIVE MODE"))
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            store.record_call(answered(), within=0.0)
+        assert 0.2 <= time.monotonic() - began < PATIENT / 2
+    other.dispose()
+    store._rests_until = 0.0
+    store.record_call(answered(), within=0.0)
+    assert len(store.calls()) == 1
+    store.close()
+
+
 def test_a_file_that_is_gone_takes_nothing_and_is_not_begun_anew(store: Store, path: Path) -> None:
     """Its open file would live on without a name, and what was acknowledged would be lost with the process."""
     store.record_feedback([item(1)], site="here", received=NOW)
