@@ -5,7 +5,7 @@ not a silence (`_settled`), and a rule that crashes costs its own verdict, never
 """
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -15,7 +15,7 @@ from cards.hooks import ORDERING
 from cards.ledger import Ledger
 from cards.merge import Fired, Gap, could_not_check, merged
 from cards.moment import Moment, Supplied
-from cards.record.read import read
+from cards.record.read import never, read
 from cards.record.record import Record
 from cards.record.valuesets import ValueSets
 from cards.rule import Rule
@@ -59,9 +59,14 @@ def decide(
     *,
     valuesets: ValueSets,
     max_cards: int = 3,
+    out_of_time: Callable[[], bool] = never,
 ) -> Decision:
-    """Decide one call. Same input, same output."""
-    record = read(resources, ledger, moment, valuesets)
+    """Decide one call. Same input, same output.
+
+    `out_of_time` is asked before each resource is read: what it cuts off makes its need partial, and the rules decide
+    on the rest.
+    """
+    record = read(resources, ledger, moment, valuesets, out_of_time=out_of_time)
     asked = [rule for rule in rules if moment.hook in rule.hooks]
     if exposure_excluded(record, moment):
         quiet = Quiet("no baclofen and no pump in anything that was read", rests_on=needs.EXPOSURE)

@@ -1,5 +1,7 @@
 """One call through the corridor: gather, decide. The same for the hook and for `explain`."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -8,6 +10,7 @@ from cards.decide import Decision
 from cards.kinds import KINDS
 from cards.merge import first
 from cards.moment import Moment
+from cards.record.read import never
 from cards.repeats import LASTS, told_again
 from cards.verdict import MergedCard
 from service.errors import StoreUnavailable
@@ -17,6 +20,8 @@ from service.sites import Site
 from service.wire import Call
 
 EDUCATION = "patient-education"
+_READING = 0.6  # of the time that is left when all has come; the rules and the answer need the rest
+_ALWAYS = 0.25  # seconds of processor time that a chart gets however late it came: what real ones need, many times over
 
 
 class Consultation(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +49,15 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         date_order=site.date_order,
         limits=site.limits,
     )
-    decision = _decided(parts, gathered, moment)
+    decision = _decided(parts, gathered, moment, _end_of_reading(until))
     forgotten = ""
     try:
         # Few calls ask when the card was last answered: only those that would show it. The rule says what follows.
-        shows = any(card.kind == EDUCATION for card in decision.cards)
+        # They decide again, which a chart that was too much to be read in time does not get.
+        shows = not decision.record.not_reached and any(card.kind == EDUCATION for card in decision.cards)
         if shows and (taught := parts.store.last_answered(EDUCATION, site=site.name, patient=call.patient_id)):
             moment = msgspec.structs.replace(moment, taught=taught)
-            decision = _decided(parts, gathered, moment)
+            decision = _decided(parts, gathered, moment, never)
         cards = _as_known(parts, site, decision.cards, moment)
     except StoreUnavailable as error:
         cards, forgotten = decision.cards, error.message
@@ -72,7 +78,14 @@ def bugs(decision: Decision) -> list[tuple[str, str]]:
     ]
 
 
-def _decided(parts: Parts, gathered: Gathered, moment: Moment) -> Decision:
+def _end_of_reading(until: float) -> Callable[[], bool]:
+    """Whether reading must stop for the answer to be there at `until`."""
+    begun, used = time.monotonic(), time.thread_time()
+    stop = begun + max(0.0, until - begun) * _READING
+    return lambda: time.monotonic() > stop and time.thread_time() - used > _ALWAYS
+
+
+def _decided(parts: Parts, gathered: Gathered, moment: Moment, out_of_time: Callable[[], bool]) -> Decision:
     """All cards: which of them are too many is known after those that were acknowledged have moved down."""
     return parts.decide(
         parts.rules,
@@ -81,6 +94,7 @@ def _decided(parts: Parts, gathered: Gathered, moment: Moment) -> Decision:
         moment,
         valuesets=parts.valuesets,
         max_cards=len(KINDS),
+        out_of_time=out_of_time,
     )
 
 

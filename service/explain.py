@@ -30,7 +30,7 @@ from service.terminal import plain_console
 from service.wire import read_call
 from service.wire_cards import card_json
 
-_NOT_FACTS = {"ledger", "unreadable", "foreign", "not_found", "not_read", "unread_drafts"}
+_NOT_FACTS = {"ledger", "unreadable", "foreign", "not_reached", "not_found", "not_read", "unread_drafts"}
 
 
 def run(
@@ -70,6 +70,7 @@ def explain(parts: Parts, site: Site, body: bytes) -> dict[str, Any]:
         "unreadDrafts": list(consultation.decision.record.unread_orders),
         "ordersNotFound": list(consultation.decision.record.not_found),
         "otherPatients": consultation.decision.record.foreign,
+        "notReached": consultation.decision.record.not_reached,
         "incidents": list(consultation.gathered.incidents),
         "exposureExcluded": consultation.decision.exposure_excluded,
         "rules": [_verdict(outcome) for outcome in consultation.decision.outcomes],

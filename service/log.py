@@ -13,7 +13,7 @@ KEYS = frozenset(
         "event", "level", "timestamp",
         "trust", "claimed_site", "keys", "key_set",  # fixed words, and names and addresses of the sites file
         "method", "route", "status", "ms", "site", "hook", "hook_instance",
-        "cards", "rules", "needs", "incidents", "other_patients", "silent", "raised", "missing",
+        "cards", "rules", "needs", "incidents", "other_patients", "not_reached", "silent", "raised", "missing",
         "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items", "knowledge",
         "worker", "exit", "rule", "alarm", "seen", "expected",
     }

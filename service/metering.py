@@ -74,6 +74,8 @@ def _count_decision(metrics: "Metrics", site: Site, consultation: Consultation, 
         metrics.cards.labels(site.name, card.kind, card.urgency.indicator, shown).inc()
     if decision.record.foreign:
         metrics.failures.labels("other_patient").inc(decision.record.foreign)
+    if decision.record.not_reached:
+        metrics.failures.labels("out_of_time").inc()
     if consultation.gathered.incidents:
         metrics.failures.labels("fhir_incident").inc(len(consultation.gathered.incidents))
     metrics.outcomes.labels(site.name, consultation.moment.hook.name, _came_of_it(cards, status)).inc()

@@ -34,6 +34,7 @@ class Decide(Protocol):
         *,
         valuesets: ValueSets,
         max_cards: int = 3,
+        out_of_time: Callable[[], bool] = ...,
     ) -> Decision: ...
 
 

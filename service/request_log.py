@@ -10,6 +10,7 @@ from service.consult import Consultation, bugs
 from service.wire import Call
 
 _log = structlog.get_logger()
+_WARNED_OF = ("warning", "trust", "incidents", "other_patients", "not_reached")
 _NOTED = ("error", "warning", "trust", "claimed_site", "items", "unknown_cards")  # on flask.g, by whoever noticed
 
 
@@ -60,6 +61,7 @@ def _about(consultation: Consultation) -> dict[str, object]:
         "rules": [rule for card in decision.cards for rule in card.rules],
         "needs": {entry.need: str(entry.state) for entry in decision.record.ledger if _is_worth_a_word(entry)},
         "other_patients": decision.record.foreign,  # resources of theirs, dropped
+        "not_reached": decision.record.not_reached,  # resources that there was no time to read
         "incidents": list(consultation.gathered.incidents),
         "raised": [which for _, which in bugs(decision)],
     }
@@ -73,4 +75,6 @@ def _is_worth_a_word(entry: Entry) -> bool:
 def _level(status: int, line: dict[str, object]) -> int:
     if status >= 500 or line.get("raised") or g.get("store_failed"):
         return 40  # logging.ERROR
-    return 30 if any(line.get(key) for key in ("warning", "trust", "incidents", "other_patients")) else 20
+    return (
+        30 if any(line.get(key) for key in ("warning", "trust", "incidents", "other_patients", "not_reached")) else 20
+    )

@@ -65,7 +65,7 @@ def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
             call = epic.as_meant(call)
         g.call = call
         consultation = g.consultation = consult(parts, site, call, now=now, until=until)
-        record = Recording(parts, site, call, consultation)
+        record = Recording(parts, site, call, consultation, until=until)
         try:
             cards = g.cards = cards_for(consultation, site)
             written = [

@@ -19,6 +19,7 @@ Name = TypeVar("Name", bound=StrEnum)
 
 _CLAUSE = 300  # characters before a phrase in which its clause begins
 _SHORT = 500  # characters of a text that is worth remembering
+_LONG_KEPT = 8  # longer texts that are remembered: what reads one text asks of it more than once
 _NEAR, _FAR = 5, 9  # words that a negation reaches over
 _GAP = r"[ \-/,:=(]+(?:\w+[ \-/,:=()]+){0,%d}?"
 _TOKEN = re.compile(r"\w+")
@@ -154,10 +155,11 @@ class Phrasebook(Generic[Name]):
                 for start in _starts(phrase):
                     self._by_start.setdefault(start, []).append(entry)
         self._remembered = lru_cache(maxsize=4096)(self._find)
+        self._just_read = lru_cache(maxsize=_LONG_KEPT)(self._find)
 
     def find(self, text: str) -> tuple[Found[Name], ...]:
         """Every phrase in a text; short texts are remembered, since names and orders come again."""
-        return self._remembered(text) if len(text) <= _SHORT else self._find(text)
+        return self._remembered(text) if len(text) <= _SHORT else self._just_read(text)
 
     def _find(self, text: str) -> tuple[Found[Name], ...]:
         said = plain(text)

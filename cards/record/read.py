@@ -12,8 +12,9 @@ import msgspec
 
 from cards.ledger import Entry, Ledger, State
 from cards.moment import Moment, Supplied
-from cards.record import facts, statuses, versions, wire
-from cards.record.chart import BAD_DATE, Chart
+from cards.needs import ALL
+from cards.record import sizes, statuses, versions, wire
+from cards.record.chart import Chart
 from cards.record.coding import items, patient_of, string
 from cards.record.conditions import read_condition
 from cards.record.devices import read_device, read_use_statement
@@ -21,6 +22,7 @@ from cards.record.maternal import read_family_history
 from cards.record.medications import UNKNOWN_DRUG, read_administration, read_dispense, read_request, read_statement
 from cards.record.observations import read_observation, settle_pregnancy
 from cards.record.orders import read_appointment, read_care_plan, read_nutrition_order, read_service_request
+from cards.record.patient import read_patient
 from cards.record.procedures import read_encounter, read_procedure
 from cards.record.products import Medication
 from cards.record.record import Record
@@ -31,6 +33,7 @@ FOREIGN = "another patient's resource was dropped"
 FOREIGN_DRAFT = "it names another patient"
 NOT_THERE = "it is sent out, and the chart's orders could not be read"
 NOT_READABLE = "an entry could not be read"
+NO_TIME = "the time for the call ended before all of it was read"
 
 _HOLDING = frozenset({"active", "unknown", None})
 _DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest"})  # orders that can stop baclofen
@@ -46,13 +49,25 @@ _PROBE = msgspec.json.Decoder(wire.Probe).decode
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
-def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valuesets: ValueSets) -> Record:
+def never() -> bool:
+    """No end of time: for whoever waits as long as it takes."""
+    return False
+
+
+def read(
+    resources: Sequence[Supplied],
+    ledger: Ledger,
+    moment: Moment,
+    valuesets: ValueSets,
+    *,
+    out_of_time: Callable[[], bool] = never,
+) -> Record:
     """What the chart says, with the drafts of `moment` laid over it by type and id.
 
     Never raises on any content of a resource. The ledger that comes back says `partial` for each need with an entry
-    that could not be read or belonged to another patient.
+    that could not be read, belonged to another patient, or was not reached before `out_of_time` said so.
     """
-    reading = _Reading(Chart(moment, valuesets))
+    reading = _Reading(Chart(moment, valuesets), out_of_time)
     reading.chart.is_draft = True
     for raw in moment.drafts:
         reading.take(raw, "")
@@ -86,14 +101,17 @@ def read(resources: Sequence[Supplied], ledger: Ledger, moment: Moment, valueset
         unread_drafts=tuple(f"{reference}: {because}" for reference, because in chart.unread_drafts.items()),
         unreadable=tuple(chart.unreadable),
         foreign=chart.foreign,
+        not_reached=reading.not_reached,
     )
 
 
 class _Reading:
     """One pass over the drafts and one over the chart."""
 
-    def __init__(self, chart: Chart) -> None:
+    def __init__(self, chart: Chart, out_of_time: Callable[[], bool]) -> None:
         self.chart = chart
+        self.out_of_time = out_of_time
+        self.not_reached = 0
         self.seen: dict[tuple[type, str], msgspec.Raw] = {}
         self.drafted: set[tuple[type, str]] = set()
         self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
@@ -115,6 +133,12 @@ class _Reading:
     def take(self, raw: msgspec.Raw, need: str) -> None:
         """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
         self.chart.need = need
+        if self.out_of_time():
+            self._leave(raw)
+        else:
+            self._take(raw, need)
+
+    def _take(self, raw: msgspec.Raw, need: str) -> None:
         try:
             resource = _DECODE(raw)
         except _BROKEN:
@@ -133,6 +157,8 @@ class _Reading:
                 return
             self.seen[key] = raw
             self.need_of[key] = need
+        if sizes.is_suspect(raw) and not self._fits(resource, reference):
+            return
         if kind is wire.Medication:
             self.chart.shelf.add(
                 identity, Medication(resource.code, resource.ingredient, resource.form, resource.contained)
@@ -155,6 +181,35 @@ class _Reading:
                 self._read(resource, kind, reference)
         except _BROKEN:  # an element that was left undecoded turns out to be broken
             self.chart.cannot_read(reference, NOT_READABLE)
+
+    def _fits(self, resource: Any, reference: str) -> bool:
+        """Whether a large resource can be read, if only in part. An order in hand or a drug is whole, or not read."""
+        try:
+            why = sizes.shortened(resource)
+        except _BROKEN:
+            why = NOT_READABLE
+        is_to_be_whole = self.chart.is_draft or isinstance(resource, wire.Medication)
+        if why and (is_to_be_whole or why != sizes.TOO_LONG):
+            self.chart.cannot_read(reference, why)
+            return False
+        if why:
+            self.chart.lose(why)
+        return True
+
+    def _leave(self, raw: msgspec.Raw, reference: str = "") -> None:
+        """A resource that there is no time for."""
+        self.not_reached += 1
+        if self.chart.need:
+            self.chart.lose(NO_TIME)
+            return
+        reference = reference or _reference_of(raw)
+        if self.chart.is_draft:
+            self.chart.cannot_read(reference, NO_TIME)
+            return
+        kind = reference.partition("/")[0]  # it came along with an answer: it may have been any need's
+        for need in ALL:
+            if need.resource_type == kind or (kind == "Medication" and need.key in _DRUG_NEEDS):
+                self.chart.lose(NO_TIME, need.key)
 
     def finish(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
         """Read what waited: the drafts first, then the chart's own."""
@@ -215,6 +270,9 @@ class _Reading:
 
     def _read_later(self, need: str, resource: Any, reference: str) -> None:
         self.chart.need = need
+        if self.out_of_time():
+            self._leave(wire.NOTHING, reference)
+            return
         try:
             self._read(resource, type(resource), reference)
         except _BROKEN:
@@ -223,7 +281,7 @@ class _Reading:
     def _read(self, resource: Any, kind: type, reference: str) -> None:
         chart = self.chart
         if kind is wire.Patient:
-            _read_patient(resource, reference, chart)
+            read_patient(resource, reference, chart)
             return
         identity = reference.partition("/")[2]
         if reference in self.dispatched:
@@ -319,16 +377,22 @@ class _Reading:
 
     def _not_decoded(self, raw: msgspec.Raw) -> None:
         """Neither one of our types nor, perhaps, a resource at all."""
-        try:
-            probe = _PROBE(raw)
-        except _BROKEN:
-            self.chart.cannot_read("", NOT_READABLE)
-            return
-        kind, identity = string(probe.resourceType), string(probe.id)
+        reference = _reference_of(raw)
+        kind = reference.partition("/")[0]
         if not kind or kind in _OURS:
-            self.chart.cannot_read(f"{kind}/{identity}" if identity else kind, NOT_READABLE)
+            self.chart.cannot_read(reference, NOT_READABLE)
         elif kind in _OTHER_VERSIONS:
-            self.chart.cannot_read(f"{kind}/{identity}" if identity else kind, f"{kind} is not FHIR R4")
+            self.chart.cannot_read(reference, f"{kind} is not FHIR R4")
+
+
+def _reference_of(raw: msgspec.Raw) -> str:
+    """Type and id of a resource that was not decoded; "" if not even these can be had."""
+    try:
+        probe = _PROBE(raw)
+    except _BROKEN:
+        return ""
+    kind, identity = string(probe.resourceType), string(probe.id)
+    return f"{kind}/{identity}" if identity else kind
 
 
 def _is_about_us(chart: Chart, before: dict[str, int]) -> bool:
@@ -336,23 +400,6 @@ def _is_about_us(chart: Chart, before: dict[str, int]) -> bool:
     added = [fact for name, length in before.items() for fact in getattr(chart, name)[length:]]
     return any((product := getattr(fact, "product", None)) is None or product.is_baclofen or not product.is_known
                for fact in added)  # fmt: skip
-
-
-def _read_patient(resource: wire.Patient, reference: str, chart: Chart) -> None:
-    if chart.is_draft:
-        return
-    defects: list[str] = []
-    birth = chart.when(resource.birthDate, defects)
-    died = chart.when(resource.deceasedDateTime, defects)
-    if defects:  # who may be alive is not taken for dead
-        chart.cannot_read(reference, BAD_DATE)
-    chart.patient = facts.Patient(
-        reference=reference,
-        birth=birth,
-        is_deceased=resource.deceasedBoolean is True or died is not None,
-        sex=string(resource.gender),
-        defects=tuple(defects),
-    )
 
 
 def _amended(ledger: Ledger, partial: dict[str, list[str]]) -> Ledger:

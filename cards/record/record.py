@@ -54,6 +54,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     not_read: tuple[str, ...] = ()  # of these, with why, those whose need was lost: nobody looked at them
     unread_drafts: tuple[str, ...] = ()  # of this hook, "MedicationRequest/1: why"; another patient's among them
     foreign: int = 0  # resources of another patient, dropped: an incident
+    not_reached: int = 0  # resources that there was no time to read: their needs are partial
 
     @property
     def unread_orders(self) -> tuple[str, ...]:

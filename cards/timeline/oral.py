@@ -5,6 +5,7 @@ An exposure is bridged over gaps: chart orders, fills and doses given are laid o
 the same tablets told three times.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -236,13 +237,14 @@ def _coverage(
 ) -> tuple[When | None, datetime | None, bool]:
     """Start of the unbroken stretch, its end, and whether that start is certain."""
     spans: list[tuple[When, datetime, bool]] = []
-    starts = [start for order in orders if (start := order.start or order.authored) and start.may_be_past(moment.now)]
+    begun = [start for order in orders if (start := order.start or order.authored) and start.may_be_past(moment.now)]
+    begins = sorted(start.earliest for start in begun)
     unknown_start = any((order.start or order.authored) is None for order in orders)
     for order in orders:
         told = order.is_statement or order.is_reported
         start = order.start or order.authored
         if start is not None and start.may_be_past(moment.now):
-            end = ended(order, moment.now) or _replaced(start, starts, moment)
+            end = ended(order, moment.now) or _replaced(start, begins, moment)
             spans.append((start, end, bool(order.start) or not told))
     spans += [(a.when, a.when.latest, True) for a in given if a.when]
     for fill in fills:
@@ -263,10 +265,14 @@ def _coverage(
     return since, min(last, moment.now), certain and not unknown_start
 
 
-def _replaced(start: When, starts: Sequence[When], moment: Moment) -> datetime:
-    """An order that ended nobody knows when ran until the next one began: so a change of dose looks in most charts."""
+def _replaced(start: When, begins: Sequence[datetime], moment: Moment) -> datetime:
+    """An order that ended nobody knows when ran until the next one began: so a change of dose looks in most charts.
+
+    `begins`: when orders began at the earliest, in order of time.
+    """
+    following = bisect_right(begins, start.latest)
     latest = start.latest + timedelta(days=moment.limit(limits.REPLACED_WITHIN))
-    return min((s.earliest for s in starts if start.latest < s.earliest <= latest), default=start.latest)
+    return begins[following] if following < len(begins) and begins[following] <= latest else start.latest
 
 
 def ended(order: MedicationOrder, now: datetime) -> datetime | None:

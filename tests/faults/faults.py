@@ -183,6 +183,17 @@ def _odd(connection: socket.socket, wanted: Wanted, template: bytes, value: byte
     send(connection, resource)
 
 
+def long_texts(connection: socket.socket, wanted: Wanted) -> None:
+    """One more resource, whose texts are a megabyte each."""
+    text = "baclofen pump refill due 10 Mar 2026, no fever, alarm; " * 18_000
+    long = {"resourceType": wanted.resource_type, "status": text, "code": {"text": text}, "note": [{"text": text}],
+            "medicationCodeableConcept": {"text": text}, "valueString": text, "birthDate": text}  # fmt: skip
+    if wanted.is_read:
+        send(connection, encoded({**long, "id": wanted.patient}))
+    else:
+        send(connection, encoded(_with(wanted, {**long, "id": "long-1"})))
+
+
 def wrong_type(connection: socket.socket, wanted: Wanted) -> None:
     """Resources of a type that was not asked for."""
     basic = {"resourceType": "Basic", "id": "b1"}
@@ -262,6 +273,7 @@ KINDS: dict[str, Kind] = {
     "deep": Kind(act=deep),
     "bad-utf8": Kind(act=bad_utf8),
     "nan": Kind(act=not_a_number),
+    "long-texts": Kind(act=long_texts),
     "stale": Kind(act=stale),
 }
 WELL = "well"

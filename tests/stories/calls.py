@@ -1,7 +1,7 @@
 """One hook call as data: what is in the chart, what is in hand, what was read. It can be told otherwise, and asked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from cards.hooks import BY_NAME, Hook
 from cards.ledger import Entry, Ledger, State
 from cards.moment import Moment, Supplied
 from cards.needs import Need
+from cards.record.read import never
 from cards.record.valuesets import ValueSets
 from cards.rule import all_rules, needs_of
 from service.stories import Story, StoryRequest, matching
@@ -88,10 +89,18 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
             dispatched=tuple(self.context.get("dispatchedOrders", ())),
         )
 
-    def decision(self, *, max_cards: int = 3, source: str = "prefetch") -> Decision:
+    def decision(
+        self, *, max_cards: int = 3, source: str = "prefetch", out_of_time: Callable[[], bool] = never
+    ) -> Decision:
         """What the pure room says."""
         return decide(
-            all_rules(), self.supplied(), self.ledger(source), self.moment(), valuesets=valuesets(), max_cards=max_cards
+            all_rules(),
+            self.supplied(),
+            self.ledger(source),
+            self.moment(),
+            valuesets=valuesets(),
+            max_cards=max_cards,
+            out_of_time=out_of_time,
         )
 
 

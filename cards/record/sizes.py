@@ -1,0 +1,57 @@
+"""How much of one resource is read: nobody's chart may take the time that belongs to the answer.
+
+Real resources are some thousand bytes, and their texts some hundred characters. What is past these sizes costs its
+need its wholeness, and never the call its answer.
+"""
+
+from typing import Any
+
+import msgspec
+
+from cards.record import wire
+
+LONGEST_TEXT = 10_000  # characters of one text: a long letter is below; what follows them is not read
+LARGEST = 64 * 1024  # bytes in the elements that are read: more is no order and no finding
+TOO_LONG = f"a text is read only to its first {LONGEST_TEXT:,} characters"
+TOO_LARGE = "an entry is too large to be read"
+
+
+def is_suspect(raw: msgspec.Raw) -> bool:
+    """Whether `shortened` could find anything in a resource of this size."""
+    return memoryview(raw).nbytes > LONGEST_TEXT
+
+
+def shortened(resource: wire.Wire) -> str:
+    """Cut the texts of a decoded resource to what is read of them; why that is not the whole, "" if it is.
+
+    `TOO_LARGE`: it is not to be read at all. Raises what decoding raises, where an undecoded element is broken.
+    """
+    was_cut = False
+    for name in resource.__struct_fields__:
+        value = getattr(resource, name)
+        kept = value
+        if not isinstance(value, msgspec.Raw):
+            kept = _cut(value)
+        elif memoryview(value).nbytes > LONGEST_TEXT:
+            opened = wire.opened(value)
+            cut = _cut(opened)
+            kept = value if cut is opened else msgspec.Raw(msgspec.json.encode(cut))
+        if kept is not value:
+            setattr(resource, name, kept)
+            was_cut = True
+    if len(msgspec.json.encode(resource)) > LARGEST:
+        return TOO_LARGE
+    return TOO_LONG if was_cut else ""
+
+
+def _cut(value: Any) -> Any:
+    """The value itself where nothing in it is too long."""
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT] if len(value) > LONGEST_TEXT else value
+    if isinstance(value, list):
+        items = [_cut(item) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if isinstance(value, dict):
+        members = {name: _cut(member) for name, member in value.items()}
+        return value if all(members[name] is member for name, member in value.items()) else members
+    return value
