@@ -117,5 +117,9 @@ class ConfigError(Exception):
     """The configuration is wrong: one line that says which file, which key, what is allowed. Exit code 2."""
 
 
+class DatabaseNotThere(ConfigError):
+    """The configuration names a database that this service has never used."""
+
+
 class CommandFailed(Exception):
     """What a command found wrong, in one line. Exit code 1."""

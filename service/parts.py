@@ -54,7 +54,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     knowledge_version: str
 
 
-def open_store(config: Config, *, wait: float = WAIT) -> Store:
-    """The database of this configuration, brought to today's tables. `wait`: seconds for a lock."""
+def open_store(config: Config, *, wait: float = WAIT, must_exist: bool = False) -> Store:
+    """The database of this configuration, brought to today's tables; `wait` and `must_exist` as `Store` says."""
     key = config.patient_key.get_secret_value() if config.patient_key else ""
-    return Store(config.database_url, patient_key=key, wait=wait)
+    return Store(config.database_url, patient_key=key, wait=wait, must_exist=must_exist)

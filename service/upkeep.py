@@ -22,7 +22,7 @@ _WAIT = 30.0  # seconds for a lock: nobody waits for these commands with a patie
 def prune(config: Config, *, site_name: str | None, now: datetime, dry_run: bool) -> None:
     """Remove what the sites keep no longer, and tokens that ran out; print what that was."""
     sites = chosen(config.sites, site_name)
-    store = open_store(config, wait=_WAIT)
+    store = open_store(config, wait=_WAIT, must_exist=True)
     try:
         _prune(store, sites, now=now, dry_run=dry_run)
     finally:
@@ -44,7 +44,7 @@ def feedback(config: Config, *, site_name: str, since: datetime | None, form: st
     """Print what clinicians of a site answered, oldest first, with their comments where those are kept."""
     (site,) = chosen(config.sites, site_name)
     comments = Comments(config.comment_keys)
-    store = open_store(config, wait=_WAIT)
+    store = open_store(config, wait=_WAIT, must_exist=True)
     try:
         found = [_item(row, comments) for row in store.feedback(site=site.name, since=since)]
     finally:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 from service.config import PREFIX, Config
 from service.doctor import decides, fhir_server, keys, settings
-from service.doctor.finding import Finding, ok, wrong
-from service.errors import ConfigError
+from service.doctor.finding import Finding, look, ok, wrong
+from service.errors import ConfigError, DatabaseNotThere
 from service.knowledge import knowledge_lines, load_value_sets
 from service.parts import open_store
 from service.sites import chosen
+from service.store import place
 
 
 def run(site_name: str | None, say: Callable[[str], None]) -> bool:
@@ -41,14 +42,24 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
 
 
 def _database(config: Config) -> Iterator[Finding]:
+    name = f"{PREFIX}DATABASE_URL"
     try:
-        store = open_store(config)
+        where = place(config.database_url)
+        open_store(config, must_exist=True).close()
+    except DatabaseNotThere:
+        try:
+            open_store(config).close()
+        except ConfigError as error:
+            yield wrong(str(error), f"correct {name}, or the rights on its directory")
+            return
+        yield look(
+            f"database: {where}: nothing of this service was there, its tables were made just now",
+            f"if the service has run before, correct {name}: it names another database",
+        )
     except ConfigError as error:
-        yield wrong(str(error), f"correct {PREFIX}DATABASE_URL, or the rights on its directory")
-        return
-    store.check()
-    store.close()
-    yield ok("database: opens, and its tables are there")
+        yield wrong(str(error), f"correct {name}, or the rights on its directory")
+    else:
+        yield ok(f"database: {where}: opens, and its tables are there")
 
 
 def _value_sets(config: Config) -> Iterator[Finding]:

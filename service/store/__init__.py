@@ -5,7 +5,8 @@ how its tables change from version to version, `identity` how people are hashed,
 docs/memory.md says it all for an operator.
 """
 
+from service.store.engine import place
 from service.store.records import CallAnswered, CardShown, Fired
 from service.store.store import Store
 
-__all__ = ["CallAnswered", "CardShown", "Fired", "Store"]
+__all__ = ["CallAnswered", "CardShown", "Fired", "Store", "place"]

@@ -62,6 +62,22 @@ def is_memory(engine: sa.Engine) -> bool:
     return engine.dialect.name == "sqlite" and engine.url.database in _SQLITE_NAMES
 
 
+def place(url: str) -> str:
+    """Where a database is, in words for the operator: never a password."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = file_of(parsed)
+        return f"the SQLite file {path}" if path else "in memory"
+    return f"PostgreSQL at {parsed.host or 'this machine'}, database {parsed.database or parsed.username}"
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """The file of a SQLite database, from the working directory; None of any other."""
+    if url.get_backend_name() != "sqlite" or url.database in _SQLITE_NAMES:
+        return None
+    return Path(str(url.database)).absolute()
+
+
 def told(error: SQLAlchemyError, *, at_start: bool = False) -> str:
     """The kind of failure. Never the statement, for its parameters are data; a host's name only to the operator."""
     cause = getattr(error, "orig", None)
@@ -136,9 +152,9 @@ def _sqlite(parsed: sa.URL, wait: float) -> sa.Engine:
 
 def never_make_a_new_file(engine: sa.Engine) -> None:
     """From now on a file that is missing is a failure: an empty database in its place would look like no memory."""
-    if engine.dialect.name != "sqlite" or is_memory(engine):
+    path = file_of(engine.url)
+    if path is None:
         return
-    path = Path(str(engine.url.database))
 
     def refuse(_dialect: Any, _record: Any, _arguments: Any, _named: Any) -> None:
         if not path.exists():

@@ -10,21 +10,28 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import ConfigError
-from service.store.engine import NAME, is_memory, make_engine, told, writing
+from service.errors import ConfigError, DatabaseNotThere
+from service.store.engine import NAME, file_of, is_memory, make_engine, place, told, writing
 from service.store.identity import settle_key
-from service.store.tables import HEAD, metadata
+from service.store.tables import HEAD, card_shown, metadata
 
 _LOCK = 0xBAC10FE4  # PostgreSQL's advisory lock is a number; any that nobody else uses
 _WAIT = 60.0  # seconds for another process that is migrating
 _BEFORE_MIGRATIONS = "0001"  # the revision of a database that has tables and no note of a revision
 
 
-def open_database(engine: sa.Engine, patient_key: str) -> None:
-    """Tables and key are there afterwards. `ConfigError` where the database cannot be opened, or is a newer one."""
+def open_database(engine: sa.Engine, patient_key: str, *, must_exist: bool = False) -> None:
+    """Tables and key are there afterwards. `ConfigError` where the database cannot be opened, or is a newer one.
+
+    `must_exist`: a database that has no tables of ours yet is refused (`DatabaseNotThere`), and no file is made.
+    """
+    if must_exist and (path := file_of(engine.url)) is not None and not path.exists():
+        raise _nothing_there(engine)
     opening = engine if is_memory(engine) else make_engine(engine.url.render_as_string(hide_password=False), wait=_WAIT)
     try:
         with writing(opening).begin() as connection:
+            if must_exist and not has_tables(connection):
+                raise _nothing_there(engine)
             if is_memory(engine):
                 metadata.create_all(connection)
             else:
@@ -35,6 +42,16 @@ def open_database(engine: sa.Engine, patient_key: str) -> None:
     finally:
         if opening is not engine:
             opening.dispose()
+
+
+def _nothing_there(engine: sa.Engine) -> DatabaseNotThere:
+    where = place(engine.url.render_as_string(hide_password=False))
+    return DatabaseNotThere(f"{where}: nothing of this service is there; {NAME} must name the database that it uses")
+
+
+def has_tables(connection: sa.Connection) -> bool:
+    """Whether this service, of whatever version, has been here."""
+    return revision_of(connection) is not None or sa.inspect(connection).has_table(card_shown.name)
 
 
 def revision_of(connection: sa.Connection) -> str | None:
@@ -67,6 +84,6 @@ def _migrate(connection: sa.Connection, revision: str | None) -> None:
             f"the database is of a newer version of this service (revision {revision}, known are up to {HEAD}): "
             f"run that version, or restore a backup of before"
         )
-    if revision is None and sa.inspect(connection).has_table("card_shown"):
+    if revision is None and sa.inspect(connection).has_table(card_shown.name):
         command.stamp(config, _BEFORE_MIGRATIONS)
     command.upgrade(config, "head")

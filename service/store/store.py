@@ -35,10 +35,10 @@ class Store:
     """The database, opened and brought to today's tables. `ConfigError` where that cannot be.
 
     `patient_key`: 64 hexadecimal digits from the environment; without, the database keeps a key of its own.
-    `wait`: seconds for a lock.
+    `wait`: seconds for a lock. `must_exist`: one that this service has not used before is refused, not made.
     """
 
-    def __init__(self, url: str, *, patient_key: str = "", wait: float = WAIT) -> None:
+    def __init__(self, url: str, *, patient_key: str = "", wait: float = WAIT, must_exist: bool = False) -> None:
         self._given_key = patient_key
         self._wait = wait
         self._engine = make_engine(url, wait=wait)
@@ -46,7 +46,7 @@ class Store:
         self._durable = writing(self._engine, durable=True)
         self._rests_until = 0.0  # of time.monotonic()
         try:
-            open_database(self._engine, patient_key)
+            open_database(self._engine, patient_key, must_exist=must_exist)
             never_make_a_new_file(self._engine)
             with self._begin() as connection:
                 self._hasher = self._known_hasher(connection)

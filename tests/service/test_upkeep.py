@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
@@ -18,6 +20,7 @@ from service.errors import ConfigError
 from service.feedback import Reason
 from service.sites import site_from_table
 from service.store import Store, retention
+from tests.postgres.server import Postgres
 from tests.service.memory import NOW, answered, card, item
 from tests.service.processes import run
 
@@ -114,6 +117,35 @@ def test_an_unknown_site_is_one_line(tmp_path: Path) -> None:
     for command in (["prune", "--site", "there"], ["feedback", "--site", "there"]):
         ended = run(*command, **settings(tmp_path, f"sqlite:///{tmp_path}/cds.sqlite"))
         assert (ended.returncode, ended.stderr) == (2, "error: no site 'there' in the sites file; there are here\n")
+
+
+@pytest.mark.parametrize("command", [["prune"], ["prune", "--dry-run"], ["feedback", "--site", "here"]])
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, command: list[str]) -> None:
+    """A path with a slip in it would look like a hospital that never answered a card."""
+    missing = tmp_path / "cds.sqlite"
+    empty = tmp_path / "empty.sqlite"
+    with closing(sqlite3.connect(empty)) as connection:
+        connection.execute("CREATE TABLE of_something_else (x)")
+
+    for path in (missing, empty):
+        ended = run(*command, **settings(tmp_path, f"sqlite:///{path}"))
+        told = f"error: the SQLite file {path}: nothing of this service is there; BACLOFEN_CDS_DATABASE_URL must name "
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(told)
+    assert not missing.exists()
+    with closing(sqlite3.connect(empty)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("of_something_else",)]
+
+
+def test_nor_are_tables_in_a_postgresql_database_of_others(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.new_database("of_somebody_else")
+    ended = run("feedback", "--site", "here", **settings(tmp_path, url))
+
+    assert ended.returncode == 2
+    assert "database of_somebody_else: nothing of this service is there" in ended.stderr
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
 
 
 def test_feedback_is_listed_with_its_comments(tmp_path: Path) -> None:
