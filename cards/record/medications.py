@@ -11,7 +11,7 @@ from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import MCG_PER_MG, read_dosage
 from cards.record.instructions import Instruction, bounds_only, instruction_texts
 from cards.record.products import Shelf, resolve
-from cards.record.quantities import amount_of, days_in, first_quantity, number
+from cards.record.quantities import amount_of, days_in, first_quantity, lasting, number
 from cards.record.routes import route_of
 from cards.record.valuesets import ValueSets
 from cards.record.when import When
@@ -288,7 +288,7 @@ def _days_supply(dispense: dict[str, Any], product: facts.Product, dosage: facts
         and dosage.daily.low > 0
         and not dosage.is_prn
     ):
-        return amount / dosage.daily.low  # the longest the supply can last: the least alarming reading
+        return lasting(amount / dosage.daily.low)  # the longest the supply can last: the least alarming reading
     return None
 
 

@@ -1,6 +1,5 @@
 """Numbers with units: what a Quantity says, whatever its spelling. UCUM `code` is trusted before `unit`."""
 
-import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -37,6 +36,10 @@ _COUNT = frozenset(
      "capsule(s)", "unit_dose", "odt", "granule", "granules")
 )  # fmt: skip
 
+# No quantity of a chart is beyond these: a number above is a slip, one below is none; what they are multiplied with
+# would be no number.
+_GREATEST, _LEAST = 1e15, 1e-12
+_LONGEST = 36525.0  # days, a century: no supply or course of a drug lasts longer
 
 _DENOMINATOR = re.compile(r"([0-9]*\.?[0-9]*)\{?([a-z_\[\]]+[0-9a-z]*)\}?")
 
@@ -58,14 +61,16 @@ UNKNOWN = Amount("")
 
 
 def number(value: Any) -> float | None:
-    """A finite float from a number or a numeric string; None for anything else."""
+    """A float from a number or a numeric string; None for anything else, and for what no chart can mean."""
     if isinstance(value, bool) or value is None:
         return None
     try:
         result = float(value) if isinstance(value, (int, float)) else float(string(value))
     except (ValueError, OverflowError):
         return _spoken_number(value) if isinstance(value, str) else None
-    return result if math.isfinite(result) else None
+    if not abs(result) <= _GREATEST:  # NaN, too
+        return None
+    return result if abs(result) >= _LEAST else 0.0
 
 
 def _spoken_number(text: str) -> float | None:
@@ -135,9 +140,14 @@ def days_in(value: Any) -> float | None:
         if count is None or count < 0:
             return None
         if amount.kind == "time":
-            return count * amount.factor
-        return count if not unit_words(quantity) else None
+            return lasting(count * amount.factor)
+        return lasting(count) if not unit_words(quantity) else None
     return None
+
+
+def lasting(days: float) -> float | None:
+    """So many days of a supply or a course; None where no supply lasts so long."""
+    return days if days <= _LONGEST else None
 
 
 def first_quantity(value: Any) -> dict[str, Any] | None:

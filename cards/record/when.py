@@ -19,6 +19,7 @@ from cards.record.coding import plain
 
 # Years outside are placeholders ("0001", "9999-12-31"), not dates.
 FIRST_YEAR, LAST_YEAR = 1850, 2200
+_END = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 class When(msgspec.Struct, frozen=True, gc=False):
@@ -55,6 +56,14 @@ class When(msgspec.Struct, frozen=True, gc=False):
             return When(self.earliest + timedelta(days=days), self.latest + timedelta(days=days), self.precision, "")
         except (OverflowError, ValueError):
             return None
+
+
+def later(start: datetime, days: float) -> datetime:
+    """So many days later (24-hour days), and never past the end of the calendar."""
+    try:
+        return min(start + timedelta(days=days), _END)
+    except OverflowError:
+        return _END
 
 
 def read_when(value: Any, zone: tzinfo) -> When | None:

@@ -16,7 +16,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import Administration, DailyDose, Dispense, MedicationOrder
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, later
 from cards.timeline.stay import Stay, past_stays
 from cards.timeline.supply import Supply, supply_of
 
@@ -138,7 +138,7 @@ def is_in_hand(order: MedicationOrder, now: datetime) -> bool:
     begun = order.start or order.authored
     if order.status != "completed" or order.days_supply is None or begun is None or order.category == "inpatient":
         return False
-    return begun.latest + timedelta(days=order.days_supply * (1 + (order.refills or 0))) > now
+    return later(begun.latest, order.days_supply * (1 + (order.refills or 0))) > now
 
 
 def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], moment: Moment) -> Dispense | None:
@@ -249,7 +249,7 @@ def _coverage(
     spans += [(a.when, a.when.latest, True) for a in given if a.when]
     for fill in fills:
         if fill.when and fill.when.may_be_past(moment.now):
-            spans.append((fill.when, fill.when.latest + timedelta(days=fill.days_supply or 0), True))
+            spans.append((fill.when, later(fill.when.latest, fill.days_supply or 0), True))
     if supply and spans:
         spans.append((supply.last_fill.when or supply.ends, min(supply.ends.latest, moment.now), True))
     if not spans:
@@ -284,7 +284,7 @@ def ended(order: MedicationOrder, now: datetime) -> datetime | None:
         return min(end.latest, now)
     start = order.start or order.authored
     if order.days_supply and start:
-        return min(start.latest + timedelta(days=order.days_supply * (1 + (order.refills or 0))), now)
+        return min(later(start.latest, order.days_supply * (1 + (order.refills or 0))), now)
     return None
 
 

@@ -106,8 +106,8 @@ def _empty(
     measured = volume.when or last_fill
     assert measured is not None
     assert volume.value is not None
-    lasts = timedelta(days=volume.value * mcg_per_ml / mcg_a_day)
-    return When(measured.earliest + lasts, measured.latest + lasts, "day"), volume.reference
+    ends = measured.shifted(volume.value * mcg_per_ml / mcg_a_day)
+    return (When(ends.earliest, ends.latest, "day"), volume.reference) if ends else (None, "")
 
 
 def _newest_value(observations: Iterable[Observation], concept: Measure) -> Observation | None:

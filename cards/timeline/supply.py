@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from cards.record.facts import DailyDose, Dispense
-from cards.record.when import When
+from cards.record.quantities import lasting
+from cards.record.when import When, later
 
 _FILLED = frozenset({"completed", "in-progress", "unknown", ""})
 
@@ -46,13 +47,13 @@ def _days(fill: Dispense, dose: DailyDose | None) -> float | None:
         return fill.days_supply
     daily = fill.dosage.daily or dose
     if fill.quantity_mg and daily and daily.unit == "mg/day" and daily.low > 0:
-        return fill.quantity_mg / daily.low
+        return lasting(fill.quantity_mg / daily.low)
     return None
 
 
 def _after(start: datetime, days: float, stays: Sequence[tuple[datetime, datetime]]) -> datetime:
     """`days` of use later, hospital time not counted."""
-    end = start + timedelta(days=days)
+    end = later(start, days)
     for admitted, discharged in sorted(stays):
         if admitted < end and discharged > start:
             end += discharged - max(admitted, start)
