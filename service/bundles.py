@@ -42,6 +42,12 @@ _TELLS_OF_A_GAP = frozenset(
     }
 )  # fmt: skip
 
+# Types of Bundle that answer something else than a search: with nothing in them, they say nothing about what there is.
+_NO_SEARCH = frozenset(
+    {"document", "message", "transaction", "transaction-response", "batch", "batch-response", "history",
+        "subscription-notification"}
+)  # fmt: skip
+
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
 _TYPE_AND_ID_FIRST = re.compile(
     rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"\s*,\s*"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"'
@@ -78,6 +84,7 @@ class _Link(msgspec.Struct, gc=False):
 
 class _Bundle(msgspec.Struct):
     resourceType: str = ""  # noqa: N815 - FHIR's own name
+    type: str = ""
     total: int | None = None
     link: list[_Link] = []
     entry: list[_Entry] = []
@@ -87,6 +94,7 @@ class _OddBundle(msgspec.Struct):
     """The same with every part undecoded, for a Bundle of which some part is not what R4 says."""
 
     resourceType: str = ""  # noqa: N815 - FHIR's own name
+    type: msgspec.Raw = msgspec.Raw()
     total: msgspec.Raw = msgspec.Raw()
     link: msgspec.Raw = msgspec.Raw()
     entry: msgspec.Raw = msgspec.Raw()
@@ -99,6 +107,7 @@ _entry = msgspec.json.Decoder(_Entry)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _links = msgspec.json.Decoder(list[_Link])
 _integer = msgspec.json.Decoder(int)
+_string = msgspec.json.Decoder(str)
 _outcome = msgspec.json.Decoder(_OperationOutcome)
 
 
@@ -111,6 +120,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     gaps: int = 0  # OperationOutcome entries that say, without an error, that something is left out
     broken: int = 0  # entries without a readable resource
     is_cut: bool = False  # there is a next page, and its link has no address
+    is_no_search: bool = False  # by its type, the answer to something else
     total: int | None = None
     next_url: str = ""
     self_url: str = ""
@@ -161,7 +171,7 @@ def open_bundle(body: msgspec.Raw | bytes) -> Page | NoPage:
         bundle = _bundle.decode(body)
     except UNREADABLE:
         return _open_odd(body)
-    return _page(bundle.entry, 0, bundle.total, bundle.link)
+    return _page(bundle.type, bundle.entry, 0, bundle.total, bundle.link)
 
 
 def _instead_of_a_bundle(body: msgspec.Raw | bytes, kind: str) -> str:
@@ -206,14 +216,19 @@ def _open_odd(body: msgspec.Raw | bytes) -> Page | NoPage:
     except UNREADABLE:
         links = []
         broken += 1  # an unreadable link may have been the one to the next page
-    return _page(entries, broken, total, links)
+    try:
+        kind = _string.decode(odd.type) if _is_given(odd.type) else ""
+    except UNREADABLE:
+        kind = ""
+        broken += 1  # nobody knows what it answers
+    return _page(kind, entries, broken, total, links)
 
 
 def _is_given(raw: msgspec.Raw) -> bool:
     return len(memoryview(raw)) > 0 and bytes(raw) != b"null"
 
 
-def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
+def _page(bundle_type: str, entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
     by_type: dict[str, list[msgspec.Raw]] = {}
     included: list[msgspec.Raw] = []
     errors = gaps = 0
@@ -230,7 +245,9 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
             included.append(entry.resource)
         else:
             by_type.setdefault(kind, []).append(entry.resource)
-    relations = {link.relation: link.url for link in links}
+    if total is not None and total < 0:
+        broken += 1  # nobody knows how many there are
+    relations = {link.relation.strip().lower(): link.url for link in links}
     return Page(
         by_type=by_type,
         included=tuple(included),
@@ -238,6 +255,7 @@ def _page(entries: list[_Entry], broken: int, total: int | None, links: list[_Li
         gaps=gaps,
         broken=broken,
         is_cut="next" in relations and not relations["next"].strip(),
+        is_no_search=bundle_type.strip().lower() in _NO_SEARCH,
         total=total,
         next_url=relations.get("next", ""),
         self_url=relations.get("self", ""),
@@ -279,6 +297,8 @@ def judge(pages: list[Page], resource_type: str) -> Judged:
     if any(page.errors for page in pages):
         state = State.PARTIAL if found else State.FAILED
         because = "the EHR reports an error in the Bundle"
+    elif not found and any(page.is_no_search for page in pages):
+        state, because = State.UNPARSED, "the Bundle is, by its type, no answer to a search"
     elif others and not found:
         state, because = State.UNPARSED, f"the Bundle holds no {resource_type}"
     elif broken:

@@ -5,6 +5,7 @@ question: it is when the alias (or several together) stands for the whole query,
 shows a search by patient without a filter.
 """
 
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from cards import needs
@@ -80,6 +81,8 @@ def is_narrowed(key: str, self_url: str, patient_id: str) -> bool:
     if resource_type != needs.BY_KEY[need_of(key)].resource_type:
         return True
     expected = _EXPECTED.get(key, {})
+    if _asks_for_none(filters):
+        return True
     for name, value in filters:
         values = {one.rsplit("|", 1)[-1].rsplit("/", 1)[-1] for one in value.split(",")}
         if name.partition(":")[0] in _PATIENTS and name.partition(":")[2] in ("", "Patient"):
@@ -93,12 +96,19 @@ def is_narrowed(key: str, self_url: str, patient_id: str) -> bool:
     return False
 
 
+def _asks_for_none(filters: Iterable[tuple[str, str]]) -> bool:
+    """A search that only counts: what there is did not come along."""
+    return any(name in {"_count", "_maxresults"} and value.strip().strip("0") == "" for name, value in filters if value)
+
+
 def need_by_self_link(self_url: str, patient_id: str) -> str:
     """The need that a Bundle's own query answers whole, "" if its link does not show that."""
     try:
         parts = urlsplit(self_url)
         filters = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
+        return ""
+    if _asks_for_none(filters.items()):
         return ""
     resource_type = parts.path.rstrip("/").rsplit("/", 1)[-1]
     patient = filters.pop("patient", "") or filters.pop("subject", "")

@@ -79,6 +79,7 @@ SELF = f"{BASE}/MedicationRequest?patient=p1"
         (f"{SELF}&_count=50&_sort=-authoredon", State.PRESENT),
         (f"{BASE}/MedicationRequest?subject=Patient%2Fp1", State.PRESENT),
         (f"{SELF}&status=active", State.PARTIAL),
+        (f"{SELF}&_count=0", State.PARTIAL),
         (f"{BASE}/MedicationRequest?patient=p2", State.PARTIAL),
         (f"{BASE}/MedicationRequest?patient=", State.PARTIAL),
         (f"{BASE}/MedicationRequest", State.PARTIAL),

@@ -27,6 +27,8 @@ NARROWED = [
     ("MedicationRequest", "MedicationRequest?patient=p1&code=1292"),
     ("MedicationRequest", f"{BASE}/MedicationStatement?patient=p1"),
     ("MedicationRequest", f"{BASE}/MedicationRequest?patient=p1&_elements=status"),
+    ("MedicationRequest", f"{BASE}/MedicationRequest?patient=p1&_count=0"),
+    ("MedicationRequest", f"{BASE}/MedicationRequest?patient=p1&_summary=count"),
     ("Observation", f"{BASE}/Observation?patient=p1&category=vital-signs"),
     ("ObservationLaboratory", f"{BASE}/Observation?patient=p1&category=vital-signs"),
     ("ObservationVitalSigns", f"{BASE}/Observation?patient=p1&category=vital-signs&date=ge2026-03-09"),
