@@ -14,6 +14,10 @@ import requests
 from service.stories import FIXTURES, Story, StoryError, all_stories, story
 
 SECONDS = 60.0  # a public sandbox is slow, and a transaction of a whole chart is large
+_TAKES_NONE = (
+    "it takes no transaction: name the base address of a FHIR R4 server that can be written to. The demo's own only "
+    "reads, and holds every story already"
+)
 _SHOWN = 300  # characters of the server's own words in an error
 
 
@@ -76,6 +80,8 @@ def _write(session: requests.Session, base: str, each: Story, bundle: dict[str, 
         raise LoadError(f"{each.name}: no connection to {base}: check the address, and that it runs") from error
     if answer.is_redirect:
         raise LoadError(f"{each.name}: {base} redirects to {answer.headers.get('Location', '?')}: use that address")
+    if answer.status_code in (requests.codes.not_found, requests.codes.method_not_allowed):
+        raise LoadError(f"{each.name}: {base} answered {answer.status_code}: {_words(answer)}; {_TAKES_NONE}")
     if answer.status_code != requests.codes.ok:
         raise LoadError(f"{each.name}: {base} answered {answer.status_code}: {_words(answer)}")
     entries = _entries(answer)

@@ -56,7 +56,13 @@ def probe(
     if silent:
         say(f"ok, SILENT: {asked.hook} answered in {took} ms; this site shows no card to anybody")
         return
-    judged(name, came)
+    try:
+        judged(name, came)
+    except CommandFailed as failed:
+        if not fhir_server:
+            raise
+        loads = f"python -m service load --to {fhir_server} --only {name} --patient {PATIENT}"
+        raise CommandFailed(f"{failed}, or the patient is not at {fhir_server}: {loads}") from None
     told = ", ".join(f"{code} {indicator}" for code, indicator in came)
     say(f"ok: {asked.hook} answered in {took} ms: {told}")
 

@@ -54,6 +54,8 @@ def test_a_real_server_that_refuses_is_quoted(hapi: str) -> None:
     [
         ({"status": 401, "json": {"issue": [{"diagnostics": "log in"}]}}, "answered 401: log in"),
         ({"status": 404, "body": "<html>"}, "no OperationOutcome"),
+        ({"status": 404, "json": {"issue": [{"diagnostics": "not found"}]}}, "can be written to"),
+        ({"status": 405, "json": {"issue": [{"diagnostics": "reads only"}]}}, "reads only; it takes no transaction"),
         ({"status": 302, "headers": {"Location": "https://b.example.org"}}, "redirects to https://b.example.org"),
         ({"body": requests.ConnectionError()}, "no connection"),
         ({"body": requests.ReadTimeout()}, "did not answer"),

@@ -45,6 +45,18 @@ def test_a_service_that_quickly_says_nothing_is_found_out() -> None:
         said(json={"cards": []})
 
 
+@responses.activate
+def test_a_patient_that_was_never_loaded_is_named_as_a_cause() -> None:
+    """The service read an empty chart, as it should; the monitor forgot to fill it."""
+    responses.post(f"{URL}/cds-services/baclofen-patient-view", json={"cards": []})
+
+    with pytest.raises(
+        CommandFailed, match=r"or the patient is not at https://fhir\.example/r4: .* load --to"
+    ) as caught:
+        probe(URL, fhir_server="https://fhir.example/r4", say=str)
+    assert "--patient baclofen-cds-probe" in str(caught.value)
+
+
 def test_a_card_of_the_wrong_urgency_is_found_out() -> None:
     topic = {"code": "suspected-withdrawal"}
     with pytest.raises(CommandFailed, match="what came is suspected-withdrawal info"):
