@@ -6,8 +6,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2
 
 WORKDIR /app
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt \
+# With tracing: docker build --build-arg REQUIREMENTS=requirements-tracing.txt .
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-tracing.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement "$REQUIREMENTS" \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds \
     && install --directory --owner=cds --group=cds /data
 COPY cards ./cards

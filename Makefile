@@ -67,10 +67,11 @@ mutation-silence: venv-dev ## The same for ledger, gather, decision and the answ
 
 lock: venv-dev ## Write requirements*.txt anew from requirements*.in: every package pinned, with its hashes
 	$(LOCK) requirements.in --output-file requirements.txt
-	$(LOCK) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) requirements.in requirements-tracing.in --constraint requirements.txt --output-file requirements-tracing.txt
+	$(LOCK) requirements-dev.in requirements-tracing.in --constraint requirements-tracing.txt --output-file requirements-dev.txt
 
 audit: venv-dev ## Whether a pinned package has a known vulnerability; asks the advisory database over the network
-	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-tracing.txt
 
 sbom: venv-dev ## sbom.json: what the service is made of (CycloneDX)
 	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json

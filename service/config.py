@@ -19,6 +19,7 @@ PREFIX = "BACLOFEN_CDS_"
 SANDBOX_ORIGIN = "https://sandbox.cds-hooks.org"
 MAX_BODY = 10 * 1024 * 1024
 MEMORY = "sqlite://"  # gone when the process ends
+_PROTOCOL = "http/protobuf"  # in which spans are sent
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     metrics_directory: Path | None = None  # where several workers count together
     comment_keys: SecretStr | None = None  # Fernet keys, the newest first, by commas
     patient_key: SecretStr | None = None  # 64 hexadecimal digits; without, the database keeps a key of its own
+    tracing: tuple[str, ...] = ()  # where `serve` sends spans: "otlp", "console"
 
     @classmethod
     def demo(cls, **changes: Any) -> "Config":
@@ -83,6 +85,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             max_body=environment.max_body,
             comment_keys=environment.comment_key,
             patient_key=environment.patient_key,
+            tracing=_tracing(),
         )
         check_keys(config)
         return config
@@ -105,6 +108,37 @@ class _Environment(BaseSettings):
     max_body: int = Field(default=MAX_BODY, ge=1024, le=1024 * 1024 * 1024)
     comment_key: SecretStr | None = None
     patient_key: SecretStr | None = None
+
+
+class _Telemetry(BaseSettings):
+    """The standard variables of OpenTelemetry that say whether there is tracing at all. Its SDK reads the others."""
+
+    model_config = SettingsConfigDict(env_prefix="OTEL_", env_ignore_empty=True, case_sensitive=False)
+
+    sdk_disabled: str = ""
+    traces_exporter: str = ""
+    exporter_otlp_endpoint: str = ""
+    exporter_otlp_traces_endpoint: str = ""
+    exporter_otlp_protocol: str = ""
+    exporter_otlp_traces_protocol: str = ""
+
+
+def _tracing() -> tuple[str, ...]:
+    """Where spans go; () without tracing. An address is enough to switch it on."""
+    told = _Telemetry()
+    if told.sdk_disabled.strip().lower() == "true":
+        return ()
+    exporters = tuple(dict.fromkeys(name.strip() for name in told.traces_exporter.split(",") if name.strip()))
+    if not exporters and (told.exporter_otlp_traces_endpoint or told.exporter_otlp_endpoint):
+        exporters = ("otlp",)
+    if exporters == ("none",):
+        return ()
+    if unknown := [name for name in exporters if name not in ("otlp", "console")]:
+        raise ConfigError(f"OTEL_TRACES_EXPORTER: {unknown[0]!r} is not known here; otlp, console or none")
+    protocol = told.exporter_otlp_traces_protocol or told.exporter_otlp_protocol
+    if "otlp" in exporters and protocol not in ("", _PROTOCOL):
+        raise ConfigError(f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not spoken here; {_PROTOCOL} is, on port 4318")
+    return exporters
 
 
 def _read_environment() -> _Environment:

@@ -17,6 +17,7 @@ from service.errors import StoreUnavailable
 from service.gather import Gathered, gather
 from service.parts import Parts
 from service.sites import Site
+from service.tracing import span
 from service.wire import Call
 
 EDUCATION = "patient-education"
@@ -35,7 +36,8 @@ class Consultation(msgspec.Struct, frozen=True, kw_only=True):
 
 def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float) -> Consultation:
     """Decide on one call. `until` is the moment of time.monotonic() at which the site wants its answer."""
-    gathered = gather(call, site, parts.needs[call.hook.name], parts.fhir, until=until)
+    with span("gather"):
+        gathered = gather(call, site, parts.needs[call.hook.name], parts.fhir, until=until)
     moment = Moment(
         now=now,
         patient_id=call.patient_id,
@@ -87,28 +89,35 @@ def _end_of_reading(until: float) -> Callable[[], bool]:
 
 def _decided(parts: Parts, gathered: Gathered, moment: Moment, out_of_time: Callable[[], bool]) -> Decision:
     """All cards: which of them are too many is known after those that were acknowledged have moved down."""
-    return parts.decide(
-        parts.rules,
-        gathered.supplied,
-        gathered.ledger,
-        moment,
-        valuesets=parts.valuesets,
-        max_cards=len(KINDS),
-        out_of_time=out_of_time,
-    )
+    with span("decide") as deciding:
+        decision = parts.decide(
+            parts.rules,
+            gathered.supplied,
+            gathered.ledger,
+            moment,
+            valuesets=parts.valuesets,
+            max_cards=len(KINDS),
+            out_of_time=out_of_time,
+        )
+        for outcome in decision.outcomes:
+            if outcome.raised:
+                deciding.failed(outcome.raised.partition(" ")[0])  # the exception's class
+        deciding.set(raised=tuple(outcome.rule for outcome in decision.outcomes if outcome.raised) or None)
+        return decision
 
 
 def _as_known(parts: Parts, site: Site, cards: tuple[MergedCard, ...], moment: Moment) -> tuple[MergedCard, ...]:
     """The cards as this reader has answered them before. Who is not named has answered nothing."""
     if not cards or not moment.user:
         return cards
-    acknowledged = parts.store.acknowledgements(
-        site=site.name,
-        patient=moment.patient_id,
-        user=moment.user,
-        kinds=[card.kind for card in cards],
-        since=moment.now - LASTS,
-    )
+    with span("acknowledgements"):
+        acknowledged = parts.store.acknowledgements(
+            site=site.name,
+            patient=moment.patient_id,
+            user=moment.user,
+            kinds=[card.kind for card in cards],
+            since=moment.now - LASTS,
+        )
     return told_again(
         cards,
         acknowledged,

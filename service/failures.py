@@ -17,6 +17,7 @@ from service.errors import (
     WrongMethod,
     WrongType,
 )
+from service.tracing import current
 
 _log = structlog.get_logger()
 _BY_STATUS: dict[int, type[ServiceError]] = {404: UnknownService, 405: WrongMethod, 413: TooLarge, 415: WrongType}
@@ -53,6 +54,7 @@ def answer_failures(app: Flask) -> None:
         # list must never stand in for a crash. The log names class and place; a message could quote the chart.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _log.error("bug", exception=type(error).__name__, at=f"{frame.name}:{frame.lineno}")
+        current().failed(type(error).__name__)
         return ours(
             ServiceError(f"the service failed ({type(error).__name__}); nothing was concluded about the patient")
         )

@@ -53,6 +53,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 0  # of the last HTTP answer, 0 if there was none
     incident: str = ""  # what an operator should look into
     not_r4: bool = False
+    pages: int = 0  # of a search, read
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -200,6 +201,7 @@ class FhirClient:
             status=200,
             incident=gap.incident,
             not_r4=not_r4 or any(kind_of(resource) in NOT_R4_TYPES for resource in judged.included),
+            pages=len(pages),
         )
 
     def _page(self, url: str, resource_type: str, asking: _Asking, limit: int) -> tuple[Page | _Fault, _Body]:

@@ -16,6 +16,7 @@ import msgspec
 from cards.ledger import WHOLE, Entry, Ledger, State
 from cards.moment import Supplied
 from cards.needs import LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
+from service import search_span
 from service.bundles import NOT_R4_TYPES, UNREADABLE, identity_of, kind_of, once
 from service.fhir import DEADLINE, Answer, FhirClient
 from service.fhir_urls import is_under, origin_and_path
@@ -243,16 +244,20 @@ class _Asking:
 
     def _submit(self, need: Need) -> Future[Answer]:
         query = filled(need, self._patient_id)
-        return self._ask_for(query, self._client.search if "?" in query else self._client.read)
+        ask = self._client.search if "?" in query else self._client.read
+        return self._ask_for(query, ask, need.resource_type, need.key)
 
     def _submit_read(self, reference: str) -> Future[Answer]:
-        return self._ask_for(reference, self._client.read)
+        return self._ask_for(reference, self._client.read, "Medication")
 
-    def _ask_for(self, query: str, ask: Callable[..., Answer]) -> Future[Answer]:
+    def _ask_for(self, query: str, ask: Callable[..., Answer], resource_type: str, need: str = "") -> Future[Answer]:
         server = self._server
-        return self._client.submit(
+        span = search_span.begin(resource_type, need=need, site=server.site, base=server.base)
+        asked = self._client.submit(
             ask, server.base, query, token=server.token, until=self._until - _MARGIN, site=server.site
         )
+        search_span.end_with(span, asked, self._until)
+        return asked
 
 
 def _in_time(future: Future[Answer]) -> Answer:

@@ -16,6 +16,7 @@ KEYS = frozenset(
         "cards", "rules", "needs", "incidents", "other_patients", "not_reached", "silent", "raised", "missing",
         "error", "exception", "at", "address", "workers", "threads", "warning", "unknown_cards", "items", "knowledge",
         "worker", "exit", "rule", "alarm", "seen", "expected",
+        "trace",  # the id of the call's trace, where there is one: 32 hexadecimal digits
     }
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from service.errors import StoreUnavailable
 from service.parts import Parts
 from service.sites import Site
 from service.store import CallAnswered, CardShown
+from service.tracing import span
 from service.version import VERSION
 from service.wire import Call
 
@@ -43,10 +44,12 @@ class Recording:
         """Into the database, or a warning into the log. `g.store_failed` tells the metrics."""
         if self._consultation.forgotten:
             _alarm(self._consultation.forgotten)
-        try:
-            self._parts.store.record_call(self._row(), self._cards, within=self._until - time.monotonic())
-        except StoreUnavailable as error:
-            _alarm(error.message)
+        with span("store") as storing:
+            try:
+                self._parts.store.record_call(self._row(), self._cards, within=self._until - time.monotonic())
+            except StoreUnavailable as error:
+                storing.failed(type(error).__name__)
+                _alarm(error.message)
 
     def _row(self) -> CallAnswered:
         decision = self._consultation.decision

@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cards.ledger import Entry
+from service import tracing
 from service.consult import Consultation, bugs
 from service.wire import Call
 
@@ -41,6 +42,8 @@ def _write_line(response: Response) -> Response:
     }
     if "site" in g:
         line["site"] = g.site.name
+    if tracing.current().trace_id:
+        line["trace"] = tracing.current().trace_id
     line.update({key: g.get(key) for key in _NOTED if g.get(key) is not None})
     call: Call | None = g.get("call")
     if call is not None:

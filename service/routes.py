@@ -16,6 +16,7 @@ from service.feedback import read_feedback
 from service.parts import Parts
 from service.recording import Recording
 from service.sites import Site
+from service.tracing import span
 from service.wire import read_call
 from service.wire_cards import answer_json, card_json, discovery_json
 
@@ -40,7 +41,8 @@ def add_routes(app: Flask, parts: Parts, gate: Gate) -> None:
     def calling(*audiences: str) -> Site:
         """Whose call this is; 401 unless its token is for one of these URLs. Asked before all else."""
         g.now = parts.clock()
-        caller = gate.admit(request.headers.get("Authorization", ""), audiences, g.now)
+        with span("trust"):  # it may wait for a key set, and for the database
+            caller = gate.admit(request.headers.get("Authorization", ""), audiences, g.now)
         g.caller, g.site = caller.issuer, caller.site
         return caller.site
 

@@ -5,10 +5,12 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 import structlog
+from flask import Flask
 
 from cards.record.valuesets import ValueSets
 from service import GATE, build_app, choose_parts, log
@@ -19,11 +21,16 @@ from service.firing import FiringWatch
 from service.keys import open_key_sets
 from service.knowledge import knowledge_lines, load_value_sets
 from service.metering import show_breakers
-from service.parts import open_store
+from service.parts import Parts, open_store
+from service.request_span import trace
 from service.server import Stop, listen, tune_collector
 from service.server import run as run_server
 from service.sites import check_servable, is_loopback, warnings
+from service.tracing import look_for_packages
 from service.workers import run_workers
+
+if TYPE_CHECKING:
+    from service.span_export import SpanExport
 
 _log = structlog.get_logger()
 
@@ -37,6 +44,8 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         raise ConfigError(f"several workers need one database: {PREFIX}DATABASE_URL must name a file, not memory")
     if not config.public_url and not is_loopback(host):
         raise ConfigError(f"set {PREFIX}PUBLIC_URL to the URL at which EHRs reach this service")
+    if config.tracing:
+        look_for_packages()
     open_key_sets(config.sites)  # says now, and once, what is wrong with them
     valuesets = load_value_sets(config.valuesets)
     sock = listen(host, port)
@@ -48,6 +57,8 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
     if config.database_url == MEMORY and any(site.trust == "jwt" for site in config.sites):
         click.secho("warning: the database is in memory: after a restart used tokens work again", fg="red", err=True)
     _log.info("serving", address=url, workers=workers, threads=threads)
+    if config.tracing:
+        _log.info("tracing is on: spans are exported")
     if any(site.trust == "jwt" for site in config.sites):
         _log.info("audience of every token", address=f"{config.public_url}/cds-services/{{id}}")
     for line in knowledge_lines(valuesets, config.sites):
@@ -77,6 +88,7 @@ def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, thr
     parts = choose_parts(config, valuesets=valuesets)
     app = build_app(parts)
     app.extensions[GATE].prepare()
+    spans = _traced(app, parts) if config.tracing else None
     watch = FiringWatch(parts.store, parts.metrics, [rule.implements for rule in parts.rules])
     watch.start(parts.clock, Baton(config.metrics_directory).is_mine)
     tune_collector()
@@ -91,6 +103,16 @@ def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, thr
         refused=refused,
         tick=lambda: show_breakers(parts.metrics, parts.fhir),
     )
+    if spans is not None:
+        spans.close()
+
+
+def _traced(app: Flask, parts: Parts) -> "SpanExport":
+    from service.span_export import SpanExport  # noqa: PLC0415 - an extra: only where tracing is on
+
+    spans = SpanExport(parts.config.tracing, parts.metrics.failures.labels("tracing").inc)
+    trace(app, spans.begin)
+    return spans
 
 
 def _forget_gauges(pid: int) -> None:

@@ -31,6 +31,7 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
     yield ok(f"sites file: {len(config.sites)} site(s), {', '.join(site.name for site in config.sites)}")
     yield from settings.together(config)
     yield from settings.public_url(config)
+    yield from settings.tracing(config)
     yield from _database(config)
     yield from _value_sets(config)
     yield from decides.probe_patient(config)

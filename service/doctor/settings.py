@@ -8,6 +8,7 @@ from service.config import PREFIX, Config
 from service.doctor.finding import Finding, look, ok, wrong
 from service.errors import ConfigError
 from service.sites import Site, check_servable, is_loopback, warnings
+from service.tracing import look_for_packages
 
 _LONG_DEADLINE = 5.0  # seconds; EHRs give up on an answer at about this time (CRD: 5 s, and 10 s at order-sign)
 
@@ -52,6 +53,18 @@ def public_url(config: Config) -> Iterator[Finding]:
         )
     else:
         yield ok(f"{name}: {config.public_url}")
+
+
+def tracing(config: Config) -> Iterator[Finding]:
+    """Whether spans could be exported, where that is wanted; a collector is not asked: no call rests on it."""
+    if not config.tracing:
+        return
+    try:
+        look_for_packages()
+    except ConfigError as error:
+        yield wrong(str(error), "do either: serve refuses to start")
+    else:
+        yield ok(f"tracing: on, by OTEL_ variables ({', '.join(config.tracing)})")
 
 
 def site(site: Site) -> Iterator[Finding]:

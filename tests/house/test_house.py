@@ -27,6 +27,7 @@ OUTSIDE = {  # what the pure room must not know
     "sqlite3", "service", "structlog", "logging", "click", "waitress", "time", "random",
 }  # fmt: skip
 LARGEST = 500
+EXTRA = "opentelemetry"
 
 
 def name_of(path: Path) -> str:
@@ -173,7 +174,7 @@ def test_what_is_pinned_is_explained() -> None:
     for path in [*CARDS, *SERVICE]:
         for module, _ in imports(path):
             top = module.split(".")[0]
-            if top in ours or top in sys.stdlib_module_names:
+            if top in ours or top in sys.stdlib_module_names or top == EXTRA:
                 continue
             package = known.get(top, top).lower()
             if package not in ("pydantic", "werkzeug"):  # these come with others
@@ -183,7 +184,19 @@ def test_what_is_pinned_is_explained() -> None:
                 assert package in explained, f"{package} has no line in docs/dependencies.md"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_extra_is_imported_by_one_file_and_explained() -> None:
+    """The service runs without OpenTelemetry: `service.span_export` is imported where tracing is on, and not before."""
+    using = {name_of(path) for path in [*CARDS, *SERVICE] if any(m.split(".")[0] == EXTRA for m, _ in imports(path))}
+    pinned = re.findall(r"^([a-z-]+)==", (ROOT / "requirements-tracing.in").read_text("utf-8"), re.MULTILINE)
+    explained = (ROOT / "docs/dependencies.md").read_text("utf-8")
+
+    assert using == {"service.span_export"}
+    assert EXTRA not in (ROOT / "requirements.in").read_text("utf-8")
+    assert pinned
+    assert [name for name in pinned if name not in explained] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-tracing.txt", "requirements-dev.txt"])
 def test_every_package_is_locked_with_its_hashes(name: str) -> None:
     text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

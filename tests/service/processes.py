@@ -29,9 +29,10 @@ class Running(NamedTuple):
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This one without our variables, and with `more` of them."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BACLOFEN_CDS_")}
-    return kept | {f"BACLOFEN_CDS_{name}": value for name, value in more.items()}
+    """This one without our variables and OpenTelemetry's, and with `more` of them, with our prefix unless whole."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BACLOFEN_CDS_", "OTEL_"))}
+    whole = ("OTEL_", "PYTHON")
+    return kept | {name if name.startswith(whole) else f"BACLOFEN_CDS_{name}": value for name, value in more.items()}
 
 
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -1,11 +1,13 @@
 """Nothing of a chart, a token or a JWT in any output: canaries are planted everywhere, and every output is searched.
 
 `serve` as a process with tokens, two workers' worth of outputs: its log at DEBUG, standard output, /metrics, answers
-that are errors, every URL in a card, and all files of the database. The comment of a clinician is the one exception;
-what a site does with it is its policy.
+that are errors, every URL in a card, all files of the database, and the spans that a collector gets. The comment of a
+clinician is the one exception; what a site does with it is its policy.
 """
 
+import itertools
 import json
+import socket
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,8 +20,10 @@ from cards.hooks import ALL, Hook
 from cards.rule import needs_of
 from service.stories import prefetch_of, story
 from tests.service.callers import ISSUER, bearer, claims, header, jwk, key_set, private_key, signed
+from tests.service.collector import Collector, collecting
+from tests.service.fhir_faults import server_that
 from tests.service.kit import hook_request
-from tests.service.processes import Running, running
+from tests.service.processes import Running, running, until
 
 CANARY = "canaryzq"  # letters alone: no reader drops it, in no language
 STORIES = (
@@ -36,6 +40,7 @@ jwks_file = "riverside.json"
 timezone = "America/Chicago"
 missing_data = "card"
 """
+TOKEN = {"access_token": CANARY, "token_type": "Bearer", "expires_in": 300, "scope": CANARY, "subject": CANARY}
 
 
 def planted(node: Any, name: str = "", *, everywhere: bool = False) -> Any:
@@ -57,12 +62,50 @@ def planted(node: Any, name: str = "", *, everywhere: bool = False) -> Any:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+def fhir_answers() -> list[bytes]:
+    """What a FHIR server full of canaries sends, right and wrong, one after the other."""
+    order = {"resourceType": "MedicationRequest", "id": CANARY, "subject": {"reference": f"Patient/{CANARY}"}}
+    entries = [{"resource": order}]
+    searchset = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    elsewhere = {**searchset, "link": [{"relation": "next", "url": f"https://{CANARY}.example/{CANARY}"}]}
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "diagnostics": CANARY}]}
+    bodies = [
+        *((f"200 {CANARY}", json.dumps(body).encode()) for body in (searchset, elsewhere, outcome, CANARY, [CANARY])),
+        (f"200 {CANARY}", CANARY.encode()),
+        (f"302 {CANARY}", b""),
+        *((f"{status} {CANARY}", CANARY.encode()) for status in (400, 401, 403, 404, 410, 429, 500, 503)),
+    ]
+    return [
+        f"HTTP/1.1 {status}\r\nLocation: https://{CANARY}.example/\r\nContent-Type: application/json; {CANARY}\r\n"
+        f"X-{CANARY}: {CANARY}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body
+        for status, body in bodies
+    ]
+
+
+@pytest.fixture(scope="module")
+def fhir() -> Iterator[str]:
+    answers = itertools.cycle(fhir_answers())
+
+    def act(connection: socket.socket) -> None:
+        connection.sendall(next(answers))
+
+    with server_that(act) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, collector: Collector, fhir: str) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("canaries")
     (folder / "riverside.json").write_bytes(key_set(jwk(private_key())))
-    (folder / "sites.toml").write_text(SITES, "utf-8")
+    (folder / "sites.toml").write_text(f'{SITES}fhir_servers = ["{fhir}"]\n', "utf-8")
     more = {"SITES": str(folder / "sites.toml"), "DATABASE_URL": f"sqlite:///{folder}/cds.sqlite", "LOG_LEVEL": "DEBUG"}
-    with running(folder, "serve", "--port", "0", **more) as server:
+    with running(folder, "serve", "--port", "0", **more, **collector.variables) as server:
         yield server
 
 
@@ -72,7 +115,16 @@ def post(server: Running, hook: Hook, body: Any, *, path: str = "", **claimed: A
     wanted = {"jti": f"{CANARY}{uuid.uuid4()}", "sub": CANARY, "tenant": CANARY, **claimed}
     audience = wanted.pop("aud", url)
     token = signed(header(), claims(audience, now=datetime.now(UTC), **wanted))
-    return requests.post(url, json=body, headers={**bearer(token), "X-Request-Id": CANARY}, timeout=20)
+    return requests.post(url, json=body, headers={**bearer(token), **traced(), "X-Request-Id": CANARY}, timeout=20)
+
+
+def traced() -> dict[str, str]:
+    """The headers of a caller with a trace of its own, and with canaries where it may say more."""
+    return {
+        "traceparent": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
+        "tracestate": f"{CANARY}={CANARY}",
+        "baggage": f"{CANARY}={CANARY}",
+    }
 
 
 def charts(hook: Hook) -> Iterator[dict[str, Any]]:
@@ -88,18 +140,22 @@ def charts(hook: Hook) -> Iterator[dict[str, Any]]:
             yield body
 
 
-def outputs(server: Running) -> dict[str, str]:
+def outputs(server: Running, collector: Collector) -> dict[str, str]:
     """Everything that the service wrote anywhere, except the cards themselves."""
     files = [server.log, *server.log.parent.glob("cds.sqlite*")]
     return {
         "metrics": requests.get(f"{server.url}/metrics", timeout=20).text,
         "stdout": "\n".join(server.lines),
+        "spans": collector.text(),
         **{path.name: path.read_bytes().decode("latin-1") for path in files},
     }
 
 
-def assert_clean(server: Running, answers: Sequence[requests.Response]) -> None:
-    """No canary in any output."""
+def assert_clean(server: Running, collector: Collector, answers: Sequence[requests.Response]) -> None:
+    """No canary in any output, once the spans of these calls are among them."""
+    sent = [answer.request.headers.get("traceparent", "") for answer in answers]
+    wanted = {header.split("-")[1] for header in sent if header}
+    until(lambda: wanted <= {span.trace for span in collector.spans() if span.kind == "server"}, 30)
     for answer in answers:
         for name, value in answer.headers.items():
             assert CANARY not in value.lower(), name
@@ -109,7 +165,7 @@ def assert_clean(server: Running, answers: Sequence[requests.Response]) -> None:
             for card in answer.json().get("cards", []):
                 urls = [card["source"]["url"], *(link["url"] for link in card.get("links", []))]
                 assert CANARY not in "".join(urls).lower()
-    for place, text in outputs(server).items():
+    for place, text in outputs(server, collector).items():
         assert CANARY not in text.lower(), f"{place}: …{excerpt(text)}…"
 
 
@@ -120,11 +176,11 @@ def excerpt(text: str) -> str:
 
 
 @pytest.mark.parametrize("hook", ALL, ids=lambda hook: hook.name)
-def test_charts_full_of_canaries_leave_none_behind(served: Running, hook: Hook) -> None:
+def test_charts_full_of_canaries_leave_none_behind(served: Running, collector: Collector, hook: Hook) -> None:
     answers = [post(served, hook, body) for body in charts(hook)]
 
     assert {answer.status_code for answer in answers} <= {200, 412}
-    assert_clean(served, answers)
+    assert_clean(served, collector, answers)
 
 
 def test_the_cards_themselves_do_hold_them(served: Running) -> None:
@@ -135,7 +191,21 @@ def test_the_cards_themselves_do_hold_them(served: Running) -> None:
     assert any(CANARY in json.dumps(answer.json()).lower() for answer in answers)
 
 
-def test_requests_that_are_refused_are_not_quoted(served: Running) -> None:
+def test_a_fhir_server_full_of_canaries_leaves_none_behind(served: Running, collector: Collector, fhir: str) -> None:
+    """The patient's id is in every address, the token in every request, and everything that comes back is odd."""
+    answers = []
+    for hook in ALL:
+        body = hook_request(hook, prefetch={}, fhirServer=fhir, fhirAuthorization=TOKEN)
+        body["context"] |= {"patientId": CANARY, "userId": f"Practitioner/{CANARY}", "encounterId": CANARY}
+        answers.append(post(served, hook, body))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert_clean(served, collector, answers)
+    searches = [span for span in collector.spans() if span.name.startswith("FHIR ")]
+    assert {span.attributes["error.type"] for span in searches if span.is_error} >= {"failed", "forbidden", "partial"}
+
+
+def test_requests_that_are_refused_are_not_quoted(served: Running, collector: Collector) -> None:
     hook = next(one for one in ALL if one.name == "patient-view")
     good = hook_request(hook, prefetch={})
     bad: list[Any] = [
@@ -156,10 +226,10 @@ def test_requests_that_are_refused_are_not_quoted(served: Running) -> None:
     answers = [post(served, hook, body) for body in bad]
 
     assert {answer.status_code for answer in answers} <= {200, 412, 422}
-    assert_clean(served, answers)
+    assert_clean(served, collector, answers)
 
 
-def test_tokens_that_are_refused_are_not_quoted(served: Running) -> None:
+def test_tokens_that_are_refused_are_not_quoted(served: Running, collector: Collector) -> None:
     hook = next(one for one in ALL if one.name == "patient-view")
     body = hook_request(hook, prefetch={})
     wrong: list[dict[str, Any]] = [{"iss": CANARY}, {"aud": CANARY}, {"exp": CANARY}, {"jti": [CANARY]}]
@@ -171,10 +241,10 @@ def test_tokens_that_are_refused_are_not_quoted(served: Running) -> None:
     answers.append(requests.post(f"{served.url}/cds-services/{CANARY}", json=body, timeout=20))
 
     assert {answer.status_code for answer in answers} == {401, 404}
-    assert_clean(served, answers)
+    assert_clean(served, collector, answers)
 
 
-def test_feedback_leaves_no_token_behind_and_no_error_quotes_it(served: Running) -> None:
+def test_feedback_leaves_no_token_behind_and_no_error_quotes_it(served: Running, collector: Collector) -> None:
     hook = next(one for one in ALL if one.name == "patient-view")
     item = {"card": str(uuid.uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-24T10:00:00Z"}
     answers = [
@@ -185,4 +255,4 @@ def test_feedback_leaves_no_token_behind_and_no_error_quotes_it(served: Running)
     ]
 
     assert [answer.status_code for answer in answers] == [200, 422, 422, 422]
-    assert_clean(served, answers)
+    assert_clean(served, collector, answers)

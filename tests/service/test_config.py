@@ -1,5 +1,6 @@
 """The environment and the demo's configuration."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "PATIENT_KEY",
     ):
         monkeypatch.delenv(PREFIX + name, raising=False)
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv(PREFIX + "SITES", str(path))
     return path
 
@@ -131,3 +134,60 @@ def test_an_address_of_a_site_that_is_none_is_one_line(line: str, tmp_path: Path
 
     with pytest.raises(ConfigError, match="is no URL"):
         read_sites(sites)
+
+
+ADDRESS = "http://collector.example:4318"
+
+
+@pytest.mark.parametrize(
+    ("told", "exporters"),
+    [
+        ({}, ()),
+        ({"EXPORTER_OTLP_ENDPOINT": ADDRESS}, ("otlp",)),
+        ({"EXPORTER_OTLP_TRACES_ENDPOINT": f"{ADDRESS}/v1/traces"}, ("otlp",)),
+        ({"EXPORTER_OTLP_METRICS_ENDPOINT": ADDRESS}, ()),
+        ({"TRACES_EXPORTER": "otlp"}, ("otlp",)),
+        ({"TRACES_EXPORTER": "console", "EXPORTER_OTLP_ENDPOINT": ADDRESS}, ("console",)),
+        ({"TRACES_EXPORTER": "otlp, console"}, ("otlp", "console")),
+        ({"TRACES_EXPORTER": "none", "EXPORTER_OTLP_ENDPOINT": ADDRESS}, ()),
+        ({"TRACES_EXPORTER": "", "EXPORTER_OTLP_ENDPOINT": ""}, ()),
+        ({"SDK_DISABLED": "True", "EXPORTER_OTLP_ENDPOINT": ADDRESS}, ()),
+        ({"SDK_DISABLED": "true", "TRACES_EXPORTER": "zipkin"}, ()),
+        ({"SDK_DISABLED": "false", "EXPORTER_OTLP_ENDPOINT": ADDRESS}, ("otlp",)),
+        ({"EXPORTER_OTLP_ENDPOINT": ADDRESS, "EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, ("otlp",)),
+        ({"TRACES_EXPORTER": "console", "EXPORTER_OTLP_PROTOCOL": "grpc"}, ("console",)),
+    ],
+)
+def test_tracing_is_switched_on_by_the_standard_variables(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], exporters: tuple[str, ...]
+) -> None:
+    for name, value in told.items():
+        monkeypatch.setenv(f"OTEL_{name}", value)
+
+    assert Config.from_environment().tracing == exporters
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER: 'zipkin'"),
+        ({"TRACES_EXPORTER": "none,otlp"}, "OTEL_TRACES_EXPORTER: 'none'"),
+        ({"EXPORTER_OTLP_ENDPOINT": ADDRESS, "EXPORTER_OTLP_PROTOCOL": "grpc"}, "http/protobuf is"),
+        (
+            {
+                "EXPORTER_OTLP_ENDPOINT": ADDRESS,
+                "EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+                "EXPORTER_OTLP_TRACES_PROTOCOL": "http/json",
+            },
+            "http/protobuf is",
+        ),
+    ],
+)
+def test_tracing_that_would_go_nowhere_is_refused(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], words: str
+) -> None:
+    for name, value in told.items():
+        monkeypatch.setenv(f"OTEL_{name}", value)
+
+    with pytest.raises(ConfigError, match=words):
+        Config.from_environment()
