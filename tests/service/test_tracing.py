@@ -313,7 +313,7 @@ def test_a_bug_marks_its_span_and_the_call(traced: Traced) -> None:
 def test_a_database_that_is_gone_marks_the_store(traced: Traced, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = parts_with(log_level="CRITICAL")
 
-    def gone(*_: object) -> NoReturn:
+    def gone(*_: object, **_within: object) -> NoReturn:
         raise StoreUnavailable(CANARY)
 
     monkeypatch.setattr(parts.store, "record_call", gone)
