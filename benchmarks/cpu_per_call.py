@@ -12,17 +12,13 @@ import argparse
 import http.client
 import json
 import math
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that the one command works from anywhere
 
 from benchmarks.chart import CARD_KINDS, Body, count, hook_request  # noqa: E402
+from benchmarks.processes import HOST, Server, echo, service  # noqa: E402
 
 SIZES = (20, 200, 2000)
 GOALS = {200: 1.0, 2000: 0.6}
@@ -38,29 +35,24 @@ GROWTH_GOAL = 1.05
 THREADS = 4
 BATCH_SECONDS = 0.25  # CPU of a batch: small enough to alternate, large enough to measure
 PATH = "/cds-services/baclofen-patient-view"
-START_SECONDS = 60.0
 
 
-class Server:
-    """A server's process: its CPU clock, and calls to it over connections that are kept."""
+class Callers:
+    """Calls to a server over connections that are kept."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], port: int) -> None:
-        self.name = name
-        self._process = process
-        self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(THREADS)]
+    def __init__(self, server: Server) -> None:
+        self.name = server.name
+        self._server = server
+        self._connections = [http.client.HTTPConnection(HOST, server.port, timeout=60) for _ in range(THREADS)]
         self._pool = ThreadPoolExecutor(THREADS)
         self._calls = 0
 
-    def cpu(self) -> float:
-        """User and system seconds of the process so far, in nanosecond steps (Linux)."""
-        return time.clock_gettime_ns(((~self._process.pid) << 3) | 2) / 1e9
-
     def per_call(self, body: Body, calls: int) -> float:
         """CPU seconds of one call, over a batch from all threads at once."""
-        begin = self.cpu()
+        begin = self._server.cpu()
         share = max(1, calls // THREADS)
         list(self._pool.map(lambda connection: self._calls_over(connection, body, share), self._connections))
-        return (self.cpu() - begin) / (share * THREADS)
+        return (self._server.cpu() - begin) / (share * THREADS)
 
     def _calls_over(self, connection: http.client.HTTPConnection, body: Body, times: int) -> None:
         for _ in range(times):
@@ -80,72 +72,29 @@ class Server:
         return self.name != "service" or [c["source"]["topic"]["code"] for c in cards] == CARD_KINDS
 
     def close(self) -> None:
-        """Connections and process."""
+        """All connections."""
         for connection in self._connections:
             connection.close()
         self._pool.shutdown()
-        self._process.terminate()
-        self._process.wait(20)
 
 
 @contextmanager
-def started(name: str, command: list[str], environment: dict[str, str], port: int) -> Iterator[Server]:
-    """A server that answers."""
-    process = subprocess.Popen(  # noqa: S603 - our own commands
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise SystemExit(f"{name} ended with {process.returncode}: {' '.join(command)}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    else:
-        process.kill()
-        raise SystemExit(f"{name} did not answer within {START_SECONDS:.0f} s")
-    server = Server(name, process, port)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@contextmanager
-def servers() -> Iterator[list[Server]]:
+def servers() -> Iterator[list[Callers]]:
     """The service as a hospital runs it, and the echo twice."""
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (scratch / "sites.toml").write_text('[sites.benchmark]\ntrust = "none"\nmissing_data = "412"\n')
-        environment = {
-            "BACLOFEN_CDS_SITES": str(scratch / "sites.toml"),
-            "BACLOFEN_CDS_DATABASE_URL": f"sqlite:///{scratch}/cds.sqlite",
-            "BACLOFEN_CDS_LOG_LEVEL": "INFO",
-        }
-        port = free_port()
-        serve = ["-m", "service", "serve", "--port", str(port), "--threads", str(THREADS)]
-        running = [stack.enter_context(started("service", serve, environment, port))]
-        for name in ("echo", "echo again"):
-            port = free_port()
-            running.append(
-                stack.enter_context(started(name, ["benchmarks/echo.py", str(port), str(THREADS)], {}, port))
+        running = [
+            stack.enter_context(one)
+            for one in (
+                service(scratch, threads=THREADS),
+                echo("echo", threads=THREADS),
+                echo("echo again", threads=THREADS),
             )
-        yield running
+        ]
+        yield [stack.enter_context(closing(Callers(server))) for server in running]
 
 
-def measure(running: list[Server], bodies: dict[int, Body], rounds: int) -> dict[int, dict[str, list[float]]]:
+def measure(running: list[Callers], bodies: dict[int, Body], rounds: int) -> dict[int, dict[str, list[float]]]:
     """CPU seconds of one call, by size, server and round."""
     results: dict[int, dict[str, list[float]]] = {}
     for size, body in bodies.items():

@@ -1,6 +1,8 @@
 """The yardstick: Flask that reads the whole body with the standard library's json and returns one fixed card."""
 
 import json
+import os
+import socket
 import sys
 
 from flask import Flask, Response, request
@@ -27,4 +29,9 @@ def answer(service_id: str) -> Response:
 
 
 if __name__ == "__main__":
-    serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=int(sys.argv[2]), _quiet=True)
+    port, threads, workers = (int(argument) for argument in sys.argv[1:])
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
+    for _ in range(workers - 1):
+        if os.fork() == 0:
+            break
+    serve(app, sockets=[listener], threads=threads, _quiet=True)

@@ -56,7 +56,7 @@ class Metrics:
         self.failures = counter(
             "failures_total",
             "What an operator should look into: a caller not trusted, the database, a rule that raised, "
-            "another patient's resources, an odd FHIR server, overload, a bug.",
+            "another patient's resources, an odd FHIR server, overload, connections closed to make room, a bug.",
             "what",
         )
         self.silent = gauge("silent_site", "1 where a site decides and records, and shows no card to anybody.", "site")

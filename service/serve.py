@@ -93,14 +93,13 @@ def _serve_one(config: Config, valuesets: ValueSets, sock: socket.socket, *, thr
     watch.start(parts.clock, Baton(config.metrics_directory).is_mine)
     tune_collector()
 
-    refused = parts.metrics.failures.labels("queue_full").inc
     run_server(
         app,
         sock,
         threads=threads,
         max_body=config.max_body,
         stop=stop,
-        refused=refused,
+        count=lambda what, times: parts.metrics.failures.labels(what).inc(times),
         tick=lambda: show_breakers(parts.metrics, parts.fhir),
     )
     if spans is not None:

@@ -1,8 +1,8 @@
 """Production HTTP: waitress, because it answers others while a client hangs in the middle of its body.
 
 waitress reads each request whole before a thread of the app sees it, so a slow client holds a socket and no thread.
-What is added here: its own refusals as JSON, a queue with an end, an end of patience with who sends a byte now and
-then, and a stop that finishes what was begun. Several processes on one socket: `workers.py`.
+What is added here: its own refusals as JSON, a queue with an end, and a stop that finishes what was begun. Who is cut
+off, so that others find a socket: `connections.py`. Several processes on one socket: `workers.py`.
 """
 
 import gc
@@ -17,18 +17,17 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import msgspec
-import waitress
-from waitress.channel import HTTPChannel
+from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from service.agreed import WAITED
+from service.connections import Connection, Listener, connection_limit
 from service.errors import CommandFailed, Overloaded, ServiceError, TooLarge, Unparsable
 
 _GRACE = 10.0  # seconds that a request under way gets after SIGTERM
 _TICK = 0.5  # seconds until a signal is noticed on an idle socket
-_CONNECTIONS = 500
+_CROWDED_TICK = 0.05  # seconds until the next look for somebody to send away, where none was found
 _HANGING = 60  # seconds after which a silent client is cut off
-_SENDING = 120.0  # seconds within which a request must have come whole, however lively its sender
 _LEAST_QUEUE = 128  # requests that may wait for a thread: 64 callers at once are never refused
 _QUEUE_PER_THREAD = 16  # what a thread gets through within a call's deadline, at a fifth of a second each
 _AGAIN = "2"  # Retry-After, seconds
@@ -76,17 +75,10 @@ class _Task(WSGITask):  # type: ignore[misc]
         return environ
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(Connection):
     task_class = _Task
     error_task_class = _JsonErrorTask
     queued_at = 0.0
-    receiving: tuple[Any, float] = (None, 0.0)  # the request that is coming in, and when it was first seen
-
-    def is_sending_for_ever(self, now: float) -> bool:
-        """Whether one request has been coming in for longer than any client needs."""
-        if self.request is not self.receiving[0]:
-            self.receiving = (self.request, now)
-        return self.request is not None and now - self.receiving[1] > _SENDING
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
@@ -95,10 +87,10 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
     (Not by the one that reads sockets: it holds the channel's lock when it brings a request here.)
     """
 
-    def __init__(self, longest: int, refused: Callable[[], None]) -> None:
+    def __init__(self, longest: int, count: Callable[[str, int], None]) -> None:
         super().__init__()
         self._longest = longest
-        self._refused = refused
+        self._count = count
         self._refusing = ThreadedTaskDispatcher()
         self._refusing.set_thread_count(1)
 
@@ -106,7 +98,7 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         task.queued_at = time.monotonic()
         if len(self.queue) >= self._longest:
             task.requests[0].error = _QueueFull()
-            self._refused()
+            self._count("queue_full", 1)
             self._refusing.add_task(task)
         else:
             super().add_task(task)
@@ -171,37 +163,35 @@ def run(
     threads: int,
     max_body: int,
     stop: Stop,
-    refused: Callable[[], None] = lambda: None,
+    count: Callable[[str, int], None] = lambda _what, _times: None,
     tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until told to stop; then take nothing new, finish what was begun, return.
 
-    `refused` is called for each request that found the queue full: the app never sees it. `tick`: twice a second.
+    `count` is told what was refused or cut off, and how often: the app never sees it. `tick`: twice a second.
     """
     channels: dict[int, Any] = {}
-    dispatcher = _Dispatcher(max(_LEAST_QUEUE, threads * _QUEUE_PER_THREAD), refused)
+    dispatcher = _Dispatcher(max(_LEAST_QUEUE, threads * _QUEUE_PER_THREAD), count)
     dispatcher.set_thread_count(threads)
-    server = waitress.create_server(
-        app,
-        map=channels,
-        _dispatcher=dispatcher,
+    adjustments = Adjustments(
         sockets=[sock],
         ident=None,
-        connection_limit=_CONNECTIONS,
+        connection_limit=connection_limit(),
         channel_timeout=_HANGING,
-        cleanup_interval=5,
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
         # The app itself refuses what is over its limit, with CORS headers; this is for bodies not even worth reading.
         max_request_body_size=max_body * 2,
     )
+    server = Listener(app, sock, adjustments, dispatcher, channels, count)
     server.channel_class = _Channel
     looked = time.monotonic()
     while not stop.asked:
-        server.asyncore.loop(timeout=_TICK, use_poll=True, map=channels, count=1)
+        timeout = _TICK if server.make_room() else _CROWDED_TICK
+        server.asyncore.loop(timeout=timeout, use_poll=True, map=channels, count=1)
         if time.monotonic() > looked + _TICK:
             looked = time.monotonic()
-            _cut_off(list(server.active_channels.values()), looked)
+            server.cut_off()
             tick()
     server.del_channel(channels)
     sock.close()
@@ -209,13 +199,9 @@ def run(
     while time.monotonic() < ends and any(_is_busy(channel) for channel in list(server.active_channels.values())):
         server.asyncore.loop(timeout=0.05, use_poll=True, map=channels, count=1)
     dispatcher.shutdown(timeout=1)
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
     server.trigger.close()
-
-
-def _cut_off(channels: list[_Channel], now: float) -> None:
-    for channel in channels:
-        if channel.is_sending_for_ever(now):
-            channel.will_close = True
 
 
 def _is_busy(channel: Any) -> bool:

@@ -8,13 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import requests
 
 from cards.hooks import PATIENT_VIEW
-from service import server as server_module
 from tests.service.kit import hook_request
 from tests.service.processes import Running, running
 
@@ -179,32 +177,3 @@ def test_past_the_end_of_the_queue_a_call_is_refused_at_once(tmp_path: Path) -> 
 
     assert {answer.split()[1] for answer in said} == {b"503"}
     assert all(b"Retry-After: 2" in answer and b"too many calls wait" in answer for answer in said)
-
-
-def test_a_client_that_sends_a_byte_now_and_then_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It holds no thread, but a socket: not for ever."""
-    monkeypatch.setattr(server_module, "_SENDING", 1.0)
-    stop = SimpleNamespace(asked=False)
-    sock = server_module.listen("127.0.0.1", 0)
-    port = sock.getsockname()[1]
-    serving = threading.Thread(
-        target=lambda: server_module.run(lambda *_: [], sock, threads=1, max_body=1000, stop=stop)  # type: ignore[arg-type]
-    )
-    serving.start()
-    try:
-        with begun(port, b"{", 500) as lively:
-            lively.settimeout(0.2)
-            ends = time.monotonic() + 20
-            closed = False
-            while not closed and time.monotonic() < ends:
-                try:
-                    lively.sendall(b" ")
-                    closed = lively.recv(100) == b""
-                except TimeoutError:
-                    continue
-                except OSError:
-                    closed = True
-            assert closed
-    finally:
-        stop.asked = True
-        serving.join(20)
