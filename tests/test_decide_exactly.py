@@ -34,6 +34,21 @@ def test_rules_of_another_hook_are_not_asked() -> None:
     assert [one.rule for one in decided.decision.outcomes] == ["ABR-99"]
 
 
+def test_reading_ends_when_the_caller_says_so() -> None:
+    chart = on_baclofen()
+    decision = decide(
+        [rule(WARNING)],
+        chart.supplied(),
+        chart.ledger(),
+        chart.moment(),
+        valuesets=valuesets(),
+        out_of_time=lambda: True,
+    )
+
+    assert decision.record.not_reached == len(chart.supplied())
+    assert decision.record.medication_orders == ()
+
+
 def test_three_cards_unless_said_otherwise() -> None:
     kinds = ("pump-failure-risk", "wrong-treatment", "dose-unit-check", "renal-dosing")
     rules = tuple(rule(WARNING, kind=kind, name=f"X-{number}") for number, kind in enumerate(kinds))
