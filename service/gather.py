@@ -16,6 +16,7 @@ import msgspec
 from cards.ledger import WHOLE, Entry, Ledger, State
 from cards.moment import Supplied
 from cards.needs import LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
+from cards.record.products import could_name_a_drug
 from service import search_span
 from service.bundles import NOT_R4_TYPES, UNREADABLE, identity_of, kind_of, once
 from service.fhir import DEADLINE, Answer, FhirClient
@@ -284,7 +285,7 @@ _drug = msgspec.json.Decoder(_Drug)
 
 
 def unresolved_medications(resources: Sequence[msgspec.Raw], base: str) -> list[str]:
-    """`Medication/id` references that nothing at hand explains: no resource, nothing contained, no display."""
+    """`Medication/id` references that nothing at hand explains: no resource, nothing contained, no drug's name."""
     orders = [r for r in resources if kind_of(r) in _DRUG_TYPES and b"medicationReference" in bytes(r)]
     known = {identity_of(r) for r in resources if kind_of(r) == "Medication"}
     wanted = dict.fromkeys(_unexplained(order, base) for order in orders)
@@ -296,7 +297,7 @@ def _unexplained(resource: msgspec.Raw, base: str) -> str:
         drug = _drug.decode(resource).medicationReference
     except UNREADABLE:
         return ""  # the record says that it cannot be read
-    if drug is None or drug.display:
+    if drug is None or could_name_a_drug(drug.display):
         return ""
     reference = drug.reference
     if "://" in reference:

@@ -3,6 +3,7 @@
 What cannot be read at all is `is_known=False`, which is never "no baclofen". A drug that we do not track is known.
 """
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -69,6 +70,20 @@ _NO_NAMES = frozenset(
      "not available",
      "masked", "not asked", "asked but unknown", "temporarily unknown", "as text")
 )  # fmt: skip
+
+
+# Words of amounts, forms and ways: "20 mg oral tablet" names no drug.
+_NO_NAME = frozenset(
+    ("mg", "mgs", "mcg", "mcgs", "ug", "ng", "g", "gm", "ml", "mls", "l", "unit", "units", "meq", "mmol",
+     "dose", "doses", "strength", "tab", "tabs", "tablet", "tablets", "cap", "caps", "capsule", "capsules",
+     "pill", "pills", "packet", "packets", "granules", "powder", "solution", "soln", "suspension", "susp",
+     "liquid", "syrup", "elixir", "injection", "injectable", "inj", "vial", "vials", "ampule", "ampules",
+     "ampoule", "ampoules", "syringe", "syringes", "film", "coated", "extended", "immediate", "release", "er",
+     "xr", "sr", "ir", "odt", "disintegrating", "chewable", "oral", "orally", "po", "by", "mouth",
+     "intrathecal", "intrathecally", "each", "ea", "per", "of", "for", "in", "and", "a", "the", "s",
+     "medication", "drug")
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Medication(msgspec.Struct, frozen=True, gc=False):
@@ -153,7 +168,7 @@ def _product(
     text = " | ".join(part for part in texts if part)
     by_words = lexicon.drugs_named(text)
     drugs |= by_words
-    is_known = is_known or any(_says_something(part) for part in (*texts[: len(code)], said))
+    is_known = is_known or any(could_name_a_drug(part) for part in (*texts[: len(code)], said))
     own: tuple[float | None, float | None] = (None, None)
     for ingredient in ingredients:
         inner = _ingredient(ingredient, contained, shelf, valuesets, depth)
@@ -180,10 +195,13 @@ def _product(
     )
 
 
-def _says_something(text: str) -> bool:
-    """Whether words could name a drug: letters, and not only "unknown" or "see note"."""
+@lru_cache(maxsize=4096)
+def could_name_a_drug(text: str) -> bool:
+    """Whether words could name one: not only "unknown" or "see note", and not only strength and form."""
+    parts = [plain(part) for part in text.split("|")]
     return any(
-        any(c.isalpha() for c in part) and plain(part).strip(" .:-") not in _NO_NAMES for part in text.split("|")
+        part.strip(" .:-") not in _NO_NAMES and any(word not in _NO_NAME for word in _WORD.findall(part))
+        for part in parts
     )
 
 
@@ -201,7 +219,7 @@ def _from_codes(found: list[Coding], valuesets: ValueSets) -> tuple[set[Drug], R
         if meaning.strength:
             concentration = concentration or concentration_in(meaning.strength)
             strength = strength or (None if "/" in meaning.strength else strength_in(meaning.strength))
-        is_known = is_known or system in _COVERED or bool(display)
+        is_known = is_known or system in _COVERED or could_name_a_drug(display)
     return drugs, route, strength, concentration, is_known
 
 

@@ -193,6 +193,13 @@ def test_reference_with_only_a_display() -> None:
             }
         },
         {"medicationCodeableConcept": {"text": "see note"}},
+        {"medicationCodeableConcept": {"text": "20 mg tablet"}},
+        {
+            "medicationCodeableConcept": {
+                "coding": [{"system": "urn:local", "code": "7", "display": "Oral Tablet 10mg"}]
+            }
+        },
+        {"medicationReference": {"reference": "Medication/x", "display": "2 tablets by mouth (20 mg)"}},
         {"medicationCodeableConcept": {}},
         {"medicationCodeableConcept": 17},
         {"medicationCodeableConcept": None, "medicationReference": None},
@@ -212,6 +219,8 @@ def test_unreadable_drug_is_never_no_baclofen(drug: dict[str, Any]) -> None:
     "concept",
     [
         {"text": "lisinopril 10 mg"},
+        {"text": "IV fluid"},
+        {"text": "20 mg tablet", "coding": [{"system": RXNORM, "code": "314076"}]},
         {"coding": [{"system": RXNORM, "code": "314076"}]},
         {"coding": [{"system": "urn:local", "code": "5", "display": "lisinopril"}]},
     ],

@@ -138,6 +138,7 @@ DRUG = {"resourceType": "Medication", "id": "d1", "code": {"text": "baclofen 10 
         (named("Medication/d1", "MedicationAdministration"), ["Medication/d1"]),
         (named("Medication/d1", "MedicationDispense"), ["Medication/d1"]),
         (named("Medication/d1", display="baclofen"), []),
+        (named("Medication/d1", display="20 mg oral tablet"), ["Medication/d1"]),
         (named("#d1"), []),
         (named("Medication/"), []),
         (named("Medication"), []),
