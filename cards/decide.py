@@ -14,8 +14,8 @@ from cards.case import Case
 from cards.hooks import ORDERING
 from cards.ledger import Ledger
 from cards.merge import Fired, Gap, could_not_check, merged
-from cards.moment import Moment, Supplied
-from cards.record.read import never, read
+from cards.moment import Moment, Supplied, never
+from cards.record.read import read
 from cards.record.record import Record
 from cards.record.valuesets import ValueSets
 from cards.rule import Rule

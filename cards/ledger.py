@@ -4,7 +4,7 @@ Facts out of a chart are only half of what a rule may argue from; the other half
 read at all. An absent entry in the ledger is an error, never a state.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -70,6 +70,16 @@ class Ledger:
     def amended(self, *entries: Entry) -> "Ledger":
         """A ledger with these entries in place of (or beside) the ones of the same need."""
         return Ledger([*(e for e in self if e.need not in {n.need for n in entries}), *entries])
+
+    def weakened(self, losses: Mapping[str, Sequence[str]]) -> "Ledger":
+        """A ledger with `partial` where something was lost, by need; what is lost already stays as it is."""
+        return self.amended(*(self._weaker(need, because) for need, because in losses.items())) if losses else self
+
+    def _weaker(self, need: str, because: Sequence[str]) -> Entry:
+        entry = self._entries.get(need) or Entry(need, State.PRESENT)
+        state = State.PARTIAL if entry.state in {*WHOLE, State.PARTIAL} else entry.state
+        reasons = [entry.because, *because] if entry.because else because
+        return Entry(need, state, entry.source, "; ".join(reasons))
 
     def is_whole(self, need: str) -> bool:
         """Whether this need was read to the end; a need that nobody asked for was not."""

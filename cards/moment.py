@@ -9,11 +9,25 @@ from cards.limits import Limit
 from cards.words import amount
 
 
+def never() -> bool:
+    """No end of time: for whoever waits as long as it takes."""
+    return False
+
+
 class Supplied(msgspec.Struct, frozen=True, gc=False):
-    """One resource as it came: its need's key ("" for one that answers no need, such as an included Medication)."""
+    """One resource as it came: its need's key ("" for one that answers no need, such as an included Medication).
+
+    `also`: the keys of further needs that it answers.
+    """
 
     need: str
     raw: msgspec.Raw
+    also: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All that it answers: what of it is not read makes each of them partial."""
+        return (self.need, *self.also) if self.need else ()
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,6 +73,8 @@ ALL = (
     COMMUNICATIONS,
     DOCUMENTS,
 )
+# What names a drug, or refers to a Medication.
+DRUG_TYPES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
 BY_KEY = {need.key: need for need in ALL}
 EXPOSURE = tuple(need for need in ALL if need.reveals_exposure)
 EXPOSURE_OF_NEWBORN = tuple(need for need in ALL if need.reveals_exposure or need.reveals_maternal)

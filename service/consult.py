@@ -9,8 +9,7 @@ import msgspec
 from cards.decide import Decision
 from cards.kinds import KINDS
 from cards.merge import first
-from cards.moment import Moment
-from cards.record.read import never
+from cards.moment import Moment, never
 from cards.repeats import LASTS, told_again
 from cards.verdict import MergedCard
 from service.errors import StoreUnavailable

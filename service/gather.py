@@ -15,7 +15,7 @@ import msgspec
 
 from cards.ledger import WHOLE, Entry, Ledger, State
 from cards.moment import Supplied
-from cards.needs import LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
+from cards.needs import DRUG_TYPES, LABS, MEDICATION_REQUESTS, OBSERVATIONS, VITALS, Need
 from cards.record.products import could_name_a_drug
 from service import search_span
 from service.bundles import NOT_R4_TYPES, UNREADABLE, identity_of, kind_of, once
@@ -30,7 +30,6 @@ MAX_MEDICATION_READS = 20  # drugs named only by reference; more than that is a 
 _LACKS = "the FHIR server's answer lacks what the EHR sent along"
 _MARGIN = 0.05  # seconds before the deadline at which a search gives back the pages it has
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
-_DRUG_TYPES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
 
 _LATE = Answer(state=State.FAILED, because=DEADLINE)
 _encoded = partial(quote, safe="")
@@ -110,15 +109,12 @@ def _gathered(
 
 
 def _supplied_once(needs: tuple[Need, ...], have: Mapping[str, Have]) -> list[Supplied]:
-    """One value may be a piece of several needs (observations under an unknown key): it goes out once."""
-    supplied: list[Supplied] = []
-    seen: set[int] = set()
+    """One value may be a piece of several needs (observations are vital signs, too): it goes out once, for all."""
+    found: dict[int, tuple[msgspec.Raw, list[str]]] = {}
     for need in needs:
         for resource in have[need.key].resources:
-            if id(resource) not in seen:
-                seen.add(id(resource))
-                supplied.append(Supplied(need.key, resource))
-    return supplied
+            found.setdefault(id(resource), (resource, []))[1].append(need.key)
+    return [Supplied(keys[0], resource, tuple(keys[1:])) for resource, keys in found.values()]
 
 
 def _entry(need: Need, have: Have, site: Site) -> Entry:
@@ -207,7 +203,11 @@ def _with_supersets(have: Mapping[str, Have]) -> dict[str, Have]:
     for key in (VITALS.key, LABS.key):
         if whole is not None and whole.is_whole and key in have and not have[key].is_whole:
             result[key] = msgspec.structs.replace(
-                have[key], state=whole.state, source=whole.source, because="read with the observations"
+                have[key],
+                state=whole.state,
+                source=whole.source,
+                because="read with the observations",
+                resources=(*have[key].resources, *whole.resources),
             )
     return result
 
@@ -227,7 +227,7 @@ class _Asking:
     ) -> tuple[dict[str, Answer], list[Answer]]:
         """Answers by need key, and about Medications that orders only refer to (asked once the orders are there)."""
         searches = {need.key: self._submit(need) for need in missing}
-        wait([searches[need.key] for need in missing if need.resource_type in _DRUG_TYPES], self._left())
+        wait([searches[need.key] for need in missing if need.resource_type in DRUG_TYPES], self._left())
         seen = [r for h in have.values() for r in h.resources]
         seen += [r for answer in map(_in_time, searches.values()) for r in (*answer.resources, *answer.included)]
         references = unresolved_medications((*seen, *included, *self._drafts), self._server.base)
@@ -286,7 +286,7 @@ _drug = msgspec.json.Decoder(_Drug)
 
 def unresolved_medications(resources: Sequence[msgspec.Raw], base: str) -> list[str]:
     """`Medication/id` references that nothing at hand explains: no resource, nothing contained, no drug's name."""
-    orders = [r for r in resources if kind_of(r) in _DRUG_TYPES and b"medicationReference" in bytes(r)]
+    orders = [r for r in resources if kind_of(r) in DRUG_TYPES and b"medicationReference" in bytes(r)]
     known = {identity_of(r) for r in resources if kind_of(r) == "Medication"}
     wanted = dict.fromkeys(_unexplained(order, base) for order in orders)
     return [reference for reference in wanted if reference and reference not in known][:MAX_MEDICATION_READS]

@@ -50,3 +50,26 @@ def test_amending_gives_another_ledger_and_leaves_this_one() -> None:
     assert list(amended) == [DEVICES, FAMILY, cut, new]
     assert list(LEDGER) == [ORDERS, DEVICES, FAMILY]
     assert list(LEDGER.amended()) == list(LEDGER)
+
+
+def test_what_was_lost_makes_a_whole_need_partial_and_says_why() -> None:
+    weaker = LEDGER.weakened({"MedicationRequest": ["one", "two"], "Device": ["three"], "Encounter": ["four"]})
+
+    assert weaker["MedicationRequest"] == Entry("MedicationRequest", State.PARTIAL, "prefetch", "one; two")
+    told = "the FHIR server failed (500); three"
+    assert weaker["Device"] == Entry("Device", State.FAILED, "fetch", told)  # no better than it was
+    assert weaker["Encounter"] == Entry("Encounter", State.PARTIAL, "", "four")
+    assert weaker["FamilyMemberHistory"] is FAMILY
+    assert LEDGER["MedicationRequest"] is ORDERS
+    assert LEDGER.weakened({}) is LEDGER
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (State.PRESENT, State.PARTIAL), (State.NONE, State.PARTIAL), (State.PARTIAL, State.PARTIAL),
+        (State.STALE, State.STALE), (State.UNSUPPORTED, State.UNSUPPORTED), (State.FORBIDDEN, State.FORBIDDEN),
+    ],
+)  # fmt: skip
+def test_partial_never_makes_a_worse_state_better(before: State, after: State) -> None:
+    assert Ledger([Entry("Device", before)]).weakened({"Device": ["why"]})["Device"].state is after

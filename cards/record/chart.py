@@ -1,9 +1,11 @@
 """What is gathered while the resources of one call are read: facts by kind, and what could not be read."""
 
+from collections.abc import Collection, Iterable
 from datetime import tzinfo
 from typing import Any
 
 from cards.moment import Moment
+from cards.needs import ALL, DRUG_TYPES
 from cards.record import facts
 from cards.record.products import Shelf
 from cards.record.record import Unreadable
@@ -14,14 +16,18 @@ BAD_DATE = "a date could not be read"
 
 
 class Chart:
-    """The growing record of one call. `need` and `is_draft` are those of the resource being read."""
+    """The growing record of one call. `needs` (that it answers) and `is_draft` are those of the resource being read.
 
-    def __init__(self, moment: Moment, valuesets: ValueSets) -> None:
+    `asked`: the keys of all needs of the call.
+    """
+
+    def __init__(self, moment: Moment, valuesets: ValueSets, asked: Collection[str]) -> None:
         self.moment = moment
+        self._asked = asked
         self.zone: tzinfo = moment.zone
         self.valuesets = valuesets
         self.shelf = Shelf()
-        self.need = ""
+        self.needs: tuple[str, ...] = ()
         self.is_draft = False
         self.patient: facts.Patient | None = None
         self.medication_orders: list[facts.MedicationOrder] = []
@@ -39,21 +45,38 @@ class Chart:
         self.unreadable: list[Unreadable] = []
         self.unread_drafts: dict[str, str] = {}  # reference: why
         self.partial: dict[str, list[str]] = {}
+        self.losses: dict[str, list[str]] = {}  # reference: what of it was not read
         self.foreign = 0
         self.other_devices: set[str] = set()  # references of Devices that were read and are no pump
         self.pregnancy: list[tuple[When | None, bool, facts.Condition]] = []  # asserted by Observations
 
     def cannot_read(self, reference: str, because: str) -> None:
-        """Note an entry that was not understood: its need is partial."""
-        self.unreadable.append(Unreadable(reference, self.need, because))
+        """Note an entry that was not understood: its needs are partial."""
+        self.unreadable.append(Unreadable(reference, next(iter(self.needs), ""), because))
         if self.is_draft:
             self.unread_drafts.setdefault(reference, because)
-        self.lose(because)
+        self.lose_of(reference, because)
 
-    def lose(self, because: str, need: str = "") -> None:
-        """The present need, or another, was not read whole."""
-        if need or self.need:
-            reasons = self.partial.setdefault(need or self.need, [])
+    def lose_of(self, reference: str, because: str) -> None:
+        """Something of a resource was not read: its needs are partial, if it is of the chart.
+
+        One that came along with an answer, as what is included does, may have been any need's of its type.
+        """
+        if self.is_draft and not self.needs:
+            return
+        reasons = self.losses.setdefault(reference, [])
+        if because not in reasons:
+            reasons.append(because)
+        self.lose(because, self.needs or self._may_answer(reference.partition("/")[0]))
+
+    def _may_answer(self, kind: str) -> tuple[str, ...]:
+        kinds = DRUG_TYPES if kind == "Medication" else {kind}
+        return tuple(need.key for need in ALL if need.resource_type in kinds and need.key in self._asked)
+
+    def lose(self, because: str, needs: Iterable[str]) -> None:
+        """These needs were not read whole."""
+        for need in needs:
+            reasons = self.partial.setdefault(need, [])
             if because not in reasons:
                 reasons.append(because)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from cards.ledger import Entry, Ledger, State
-from cards.moment import Moment, Supplied
-from cards.needs import ALL
+from cards.ledger import Ledger
+from cards.moment import Moment, Supplied, never
+from cards.needs import DRUG_TYPES
 from cards.record import sizes, statuses, versions, wire
 from cards.record.chart import Chart
 from cards.record.coding import items, patient_of, string
@@ -33,7 +33,7 @@ FOREIGN = "another patient's resource was dropped"
 FOREIGN_DRAFT = "it names another patient"
 NOT_THERE = "it is sent out, and the chart's orders could not be read"
 NOT_READABLE = "an entry could not be read"
-NO_TIME = "the time for the call ended before all of it was read"
+OUT_OF_TIME = "the time for the call ended before all of it was read"
 
 _HOLDING = frozenset({"active", "unknown", None})
 _DISPATCHED = frozenset({"MedicationRequest", "ServiceRequest"})  # orders that can stop baclofen
@@ -49,11 +49,6 @@ _PROBE = msgspec.json.Decoder(wire.Probe).decode
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
-def never() -> bool:
-    """No end of time: for whoever waits as long as it takes."""
-    return False
-
-
 def read(
     resources: Sequence[Supplied],
     ledger: Ledger,
@@ -67,20 +62,20 @@ def read(
     Never raises on any content of a resource. The ledger that comes back says `partial` for each need with an entry
     that could not be read, belonged to another patient, or was not reached before `out_of_time` said so.
     """
-    reading = _Reading(Chart(moment, valuesets), out_of_time)
+    reading = _Reading(Chart(moment, valuesets, {entry.need for entry in ledger}), out_of_time)
     reading.chart.is_draft = True
     for raw in moment.drafts:
-        reading.take(raw, "")
+        reading.take(raw, ())
     # A draft may point to a Medication of the chart: drugs of both are read when everything has been seen.
     drafted, reading.later = reading.later, []
     reading.end_drafts()
     reading.chart.is_draft = False
     for supplied in resources:
-        reading.take(supplied.raw, supplied.need)
+        reading.take(supplied.raw, supplied.needs)
     reading.finish(drafted)
     chart = reading.chart
     settle_pregnancy(chart)
-    amended, not_found = _amended(ledger, chart.partial), reading.not_found()
+    amended, not_found = ledger.weakened(chart.partial), reading.not_found()
     return Record(
         ledger=amended,
         patient=chart.patient,
@@ -114,11 +109,10 @@ class _Reading:
         self.not_reached = 0
         self.seen: dict[tuple[type, str], msgspec.Raw] = {}
         self.drafted: set[tuple[type, str]] = set()
-        self.later: list[tuple[str, Any, str]] = []  # need, resource, reference
+        self.later: list[tuple[tuple[str, ...], Any, str]] = []  # needs, resource, reference
         self.twice: set[str] = set()
-        self.need_of: dict[tuple[type, str], str] = {}
-        self.again: list[tuple[str, str]] = []  # need, reference: an answer to another need, too
-        self.foreign: set[str] = set()  # references of another patient's resources
+        self.needs_of: dict[tuple[type, str], tuple[str, ...]] = {}
+        self.again: list[tuple[tuple[str, ...], str]] = []  # needs, reference: it came a second time, for these
         self.copies: dict[str, Any] = {}  # the chart's orders that a draft stands for
         self.subjects: dict[bytes, bool] = {}  # undecoded subject: is it another patient
         self.dispatched = dict.fromkeys(chart.moment.dispatched, False)  # reference: was it read
@@ -130,15 +124,15 @@ class _Reading:
         self.drafted = {(kind, name) for kind, name in self.seen if f"{_TYPES[kind]}/{name}" not in unread}
         self.seen = {}
 
-    def take(self, raw: msgspec.Raw, need: str) -> None:
+    def take(self, raw: msgspec.Raw, needs: tuple[str, ...]) -> None:
         """Decode one resource and turn it into facts, or put it by until its Medication or Device is known."""
-        self.chart.need = need
+        self.chart.needs = needs
         if self.out_of_time():
-            self._leave(raw)
+            self._leave(_reference_of(raw))
         else:
-            self._take(raw, need)
+            self._take(raw, needs)
 
-    def _take(self, raw: msgspec.Raw, need: str) -> None:
+    def _take(self, raw: msgspec.Raw, needs: tuple[str, ...]) -> None:
         try:
             resource = _DECODE(raw)
         except _BROKEN:
@@ -153,10 +147,10 @@ class _Reading:
         if identity:
             key = (kind, identity)
             if key in self.seen and not self._supersedes(key, raw, reference):
-                self.again.append((need, reference))
+                self.again.append((needs, reference))
                 return
             self.seen[key] = raw
-            self.need_of[key] = need
+            self.needs_of[key] = needs
         if sizes.is_suspect(raw) and not self._fits(resource, reference):
             return
         if kind is wire.Medication:
@@ -170,13 +164,12 @@ class _Reading:
         try:
             if self._is_foreign(resource, kind, identity):
                 self.chart.foreign += 1
-                self.chart.lose(FOREIGN)
-                self.foreign.add(reference)
+                self.chart.lose_of(reference, FOREIGN)
                 if self.chart.is_draft:
                     self.chart.unread_drafts[reference] = FOREIGN_DRAFT
                     self.seen.pop((kind, identity), None)  # it takes no place in this chart
             elif kind in _LATER:
-                self.later.append((need, resource, reference))
+                self.later.append((needs, resource, reference))
             else:
                 self._read(resource, kind, reference)
         except _BROKEN:  # an element that was left undecoded turns out to be broken
@@ -193,25 +186,17 @@ class _Reading:
             self.chart.cannot_read(reference, why)
             return False
         if why:
-            self.chart.lose(why)
+            self.chart.lose_of(reference, why)
         return True
 
-    def _leave(self, raw: msgspec.Raw, reference: str = "") -> None:
+    def _leave(self, reference: str) -> None:
         """A resource that there is no time for."""
         self.not_reached += 1
-        if self.chart.need:
-            self.chart.lose(NO_TIME)
-            return
-        reference = reference or _reference_of(raw)
         if self.chart.is_draft:
-            self.chart.cannot_read(reference, NO_TIME)
-            return
-        kind = reference.partition("/")[0]  # it came along with an answer: it may have been any need's
-        for need in ALL:
-            if need.resource_type == kind or (kind == "Medication" and need.key in _DRUG_NEEDS):
-                self.chart.lose(NO_TIME, need.key)
+            self.chart.unread_drafts.setdefault(reference, OUT_OF_TIME)
+        self.chart.lose_of(reference, OUT_OF_TIME)
 
-    def finish(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
+    def finish(self, drafted: Sequence[tuple[tuple[str, ...], Any, str]]) -> None:
         """Read what waited: the drafts first, then the chart's own."""
         chart = self.chart
         drafts, self.drafted = self.drafted, set()
@@ -223,17 +208,14 @@ class _Reading:
         for entry in self.later:
             self._read_later(*entry)
         self._settle_drafts(drafted)
-        unreadable = {entry.reference: entry.because for entry in chart.unreadable if entry.need}
-        for need, reference in self.again:
-            if need and reference in unreadable:
-                chart.lose(unreadable[reference], need)
-            if need and reference in self.foreign:
-                chart.lose(FOREIGN, need)
+        for needs, reference in self.again:
+            for because in chart.losses.get(reference, ()):
+                chart.lose(because, needs)
         for reference in sorted(self.twice):
             versions.mark(chart, reference)
         self.twice.clear()
 
-    def _settle_drafts(self, drafted: Sequence[tuple[str, Any, str]]) -> None:
+    def _settle_drafts(self, drafted: Sequence[tuple[tuple[str, ...], Any, str]]) -> None:
         """A draft whose drug nobody tells is the order that it stands for; one that stays unread replaces nothing."""
         chart = self.chart
         for _, draft, reference in drafted:
@@ -261,17 +243,17 @@ class _Reading:
         before = len(orders)
         chart.is_draft = True
         drafts, self.drafted = self.drafted, set()
-        self._read_later("", draft, reference)
+        self._read_later((), draft, reference)
         self.drafted = drafts
         chart.is_draft = False
         read_again = orders[before:]
         del orders[before:]
         orders[place:place] = read_again
 
-    def _read_later(self, need: str, resource: Any, reference: str) -> None:
-        self.chart.need = need
+    def _read_later(self, needs: tuple[str, ...], resource: Any, reference: str) -> None:
+        self.chart.needs = needs
         if self.out_of_time():
-            self._leave(wire.NOTHING, reference)
+            self._leave(reference)
             return
         try:
             self._read(resource, type(resource), reference)
@@ -369,11 +351,10 @@ class _Reading:
 
     def _note_twice(self, key: tuple[type, str], reference: str) -> None:
         self.twice.add(reference)
-        needs = {self.chart.need, self.need_of.get(key, "")}
+        needs = {*self.chart.needs, *self.needs_of.get(key, ())}
         if key[0] is wire.Medication:  # orders of any kind may point to it
-            needs |= _DRUG_NEEDS & {*self.need_of.values()}
-        for need in sorted(needs):
-            self.chart.lose(versions.TWO_VERSIONS, need)
+            needs |= DRUG_TYPES & {need for answered in self.needs_of.values() for need in answered}
+        self.chart.lose(versions.TWO_VERSIONS, sorted(needs))
 
     def _not_decoded(self, raw: msgspec.Raw) -> None:
         """Neither one of our types nor, perhaps, a resource at all."""
@@ -402,17 +383,6 @@ def _is_about_us(chart: Chart, before: dict[str, int]) -> bool:
                for fact in added)  # fmt: skip
 
 
-def _amended(ledger: Ledger, partial: dict[str, list[str]]) -> Ledger:
-    """The ledger with `partial` where entries were lost; what was already lost for another reason stays as it is."""
-    entries = []
-    for need, because in partial.items():
-        entry = ledger[need] if need in ledger else Entry(need, State.PRESENT)
-        state = State.PARTIAL if entry.state in (State.PRESENT, State.NONE, State.PARTIAL) else entry.state
-        reasons = [entry.because, *because] if entry.because else because
-        entries.append(Entry(need, state, entry.source, "; ".join(reasons)))
-    return ledger.amended(*entries) if entries else ledger
-
-
 _READERS: dict[type, Callable[[Any, str, Chart], None]] = {
     wire.MedicationRequest: read_request,
     wire.MedicationStatement: read_statement,
@@ -433,7 +403,6 @@ _READERS: dict[type, Callable[[Any, str, Chart], None]] = {
     wire.DocumentReference: read_document,
 }
 _DRUG_ELEMENTS = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
-_DRUG_NEEDS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"})
 _LATER = frozenset(
     {
         wire.MedicationRequest,

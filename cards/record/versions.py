@@ -49,6 +49,7 @@ def forget(chart: Chart, reference: str) -> None:
         kept = [fact for fact in getattr(chart, name) if fact.reference != reference]
         setattr(chart, name, kept)
     chart.unreadable = [entry for entry in chart.unreadable if entry.reference != reference]
+    chart.losses.pop(reference, None)
     chart.pregnancy = [entry for entry in chart.pregnancy if entry[2].reference != reference]
     chart.unread_drafts.pop(reference, None)
 

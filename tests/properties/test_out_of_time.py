@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import count
 
 from cards.ledger import State
-from cards.record.read import NO_TIME
+from cards.record.read import OUT_OF_TIME
 from tests.properties.patients import by_name
 from tests.properties.test_absence import silent_losses
 from tests.stories.calls import Call
@@ -48,7 +48,7 @@ def test_wherever_reading_stops_no_card_is_lost_without_a_word() -> None:
 def test_nothing_read_is_no_finding() -> None:
     for call in by_name().values():
         cut = call.decision(out_of_time=lambda: True)
-        given = {supplied.need for supplied in call.supplied()} - {""}
+        given = {need for supplied in call.supplied() for need in supplied.needs}
 
         assert cut.record.not_reached == len(call.supplied()) + len(call.drafts)
         assert not cut.exposure_excluded
@@ -56,7 +56,7 @@ def test_nothing_read_is_no_finding() -> None:
             assert cut.record.ledger.is_lost(need)
             if need not in call.lost:
                 assert cut.record.ledger[need].state is State.PARTIAL
-                assert cut.record.ledger[need].because == NO_TIME
+                assert cut.record.ledger[need].because == OUT_OF_TIME
 
 
 def test_enough_time_changes_nothing() -> None:

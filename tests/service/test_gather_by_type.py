@@ -11,10 +11,14 @@ import responses
 from cards import needs
 from cards.hooks import ORDER_SELECT, PATIENT_VIEW
 from cards.ledger import State
+from cards.moment import Moment
 from cards.needs import MEDICATION_REQUESTS, Need
+from cards.record.read import read
+from cards.record.valuesets import ValueSets
 from service.fhir import FhirClient
 from service.gather import gather
 from service.wire import Authorization, Call
+from tests.moment import NOW
 from tests.service.gathering import (
     BASE,
     CONDITION,
@@ -96,7 +100,8 @@ def test_a_self_link_of_a_category_brings_that_part_of_the_observations(client: 
     sent = {"obs": bundle({"resourceType": "Observation", "id": "o1"}, link=link)}
     result = gathered(client, call(sent), needs.OBSERVATIONS, needs.VITALS, needs.LABS)
     assert [e.state for e in result.ledger] == [State.PARTIAL, State.PRESENT, State.PARTIAL]
-    assert len(result.supplied) == 1  # one value, once
+    (one,) = result.supplied  # one value, once, and for all that it answers
+    assert one.needs == ("Observation", "ObservationVitalSigns", "ObservationLaboratory")
 
 
 def test_all_observations_hold_the_vital_signs_and_the_laboratory(
@@ -109,6 +114,18 @@ def test_all_observations_hold_the_vital_signs_and_the_laboratory(
     result = gathered(client, call(sent, server=BASE), needs.OBSERVATIONS, needs.VITALS, needs.LABS)
     assert [e.state for e in result.ledger] == [State.PRESENT] * 3
     assert len(web.calls) == 0
+    (one,) = result.supplied
+    assert one.needs == ("Observation", "ObservationVitalSigns", "ObservationLaboratory")
+
+
+def test_what_of_all_observations_cannot_be_read_may_have_been_a_result_or_a_vital_sign(client: FhirClient) -> None:
+    """Else a card would say that there is no eGFR."""
+    broken = {"resourceType": "Observation", "id": "o1", "effectiveDateTime": "yesterday",
+              "code": {"text": "eGFR"}, "valueQuantity": {"value": 24, "unit": "mL/min/1.73m2"}}  # fmt: skip
+    result = gathered(client, call({"Observation": bundle(broken)}), needs.OBSERVATIONS, needs.VITALS, needs.LABS)
+    record = read(result.supplied, result.ledger, Moment(now=NOW, patient_id="p1"), ValueSets.load())
+
+    assert [entry.state for entry in record.ledger] == [State.PARTIAL] * 3
 
 
 def test_vital_signs_refused_but_all_observations_fetched(client: FhirClient, web: responses.RequestsMock) -> None:

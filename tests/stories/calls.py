@@ -11,9 +11,8 @@ import msgspec
 from cards.decide import Decision, decide
 from cards.hooks import BY_NAME, Hook
 from cards.ledger import Entry, Ledger, State
-from cards.moment import Moment, Supplied
+from cards.moment import Moment, Supplied, never
 from cards.needs import Need
-from cards.record.read import never
 from cards.record.valuesets import ValueSets
 from cards.rule import all_rules, needs_of
 from service.stories import Story, StoryRequest, matching
@@ -57,13 +56,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.but(context={**self.context, held_in: bundle})
 
     def supplied(self) -> list[Supplied]:
-        """Every resource as an answer to the needs that it is one to; of a lost need nothing."""
-        supplied = [
-            Supplied(need.key, raw(resource))
-            for need in self.needs
-            if need.key not in self.lost or self.lost[need.key] in _PARTLY_READ
-            for resource in matching(need, self.resources)
-        ]
+        """Every resource, once, as an answer to all the needs that it is one to; of a lost need nothing."""
+        answered: dict[int, tuple[Resource, list[str]]] = {}
+        for need in self.needs:
+            if need.key not in self.lost or self.lost[need.key] in _PARTLY_READ:
+                for resource in matching(need, self.resources):
+                    answered.setdefault(id(resource), (resource, []))[1].append(need.key)
+        supplied = [Supplied(keys[0], raw(resource), tuple(keys[1:])) for resource, keys in answered.values()]
         return supplied + [Supplied("", raw(r)) for r in self.resources if r["resourceType"] == "Medication"]
 
     def ledger(self, source: str = "prefetch") -> Ledger:
