@@ -39,7 +39,8 @@ WORKERS = 2
 THREADS = 4  # of a worker
 MANY = 32  # callers; beyond them each story is told several times a round, so that every caller has some calls
 HANGING = 20
-PATIENCE = 20.0  # seconds, far beyond a site's deadline
+PATIENCE = 20.0  # seconds that a client waits at most
+DEADLINE = 3.0  # seconds, a site's by default: an answer after it is wrong, however right it is
 PEER_CALLERS = 8
 PEER_PATIENCE = 5.0  # seconds after which nobody waits for a card
 HALF = b"POST /cds-services/baclofen-patient-view HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n" + b'{"hook": '
@@ -111,7 +112,8 @@ class Caller:
                 answers.append((time.perf_counter() - begin, f"{call.name}: no answer, {type(error).__name__}"))
                 break
             took = time.perf_counter() - begin
-            answers.append((took, self._subject.check(call, number, answer.status, text)))
+            late = f"{call.name}: after {took:.1f} s" if took > DEADLINE else ""
+            answers.append((took, self._subject.check(call, number, answer.status, text) or late))
         connection.close()
         return answers
 

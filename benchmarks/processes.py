@@ -33,7 +33,11 @@ class Server:
         """The process and all below it."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGTERM)
-        self._process.wait(_STOP_SECONDS)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -6,6 +6,7 @@ Bundle is counted here, in words without chart values; what it means for a need 
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -42,7 +43,8 @@ _TELLS_OF_A_GAP = frozenset(
     }
 )  # fmt: skip
 
-# Types of Bundle that answer something else than a search: with nothing in them, they say nothing about what there is.
+# Types of Bundle that answer something else than a search. Empty, they say nothing about what there is. Filled, they
+# are what a client put together for this key, and as good as a collection (the standard's own example of prefetch).
 _NO_SEARCH = frozenset(
     {"document", "message", "transaction", "transaction-response", "batch", "batch-response", "history",
         "subscription-notification"}
@@ -100,13 +102,14 @@ class _OddBundle(msgspec.Struct):
     entry: msgspec.Raw = msgspec.Raw()
 
 
+_Part = TypeVar("_Part")
 _head = msgspec.json.Decoder(_Head)
 _bundle = msgspec.json.Decoder(_Bundle)
 _odd_bundle = msgspec.json.Decoder(_OddBundle)
 _entry = msgspec.json.Decoder(_Entry)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _links = msgspec.json.Decoder(list[_Link])
-_integer = msgspec.json.Decoder(int)
+_integer = msgspec.json.Decoder(int | None)
 _string = msgspec.json.Decoder(str)
 _outcome = msgspec.json.Decoder(_OperationOutcome)
 
@@ -121,6 +124,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     broken: int = 0  # entries without a readable resource
     is_cut: bool = False  # there is a next page, and its link has no address
     is_no_search: bool = False  # by its type, the answer to something else
+    is_unclear: bool = False  # its type, total or links cannot be read
     total: int | None = None
     next_url: str = ""
     self_url: str = ""
@@ -171,7 +175,7 @@ def open_bundle(body: msgspec.Raw | bytes) -> Page | NoPage:
         bundle = _bundle.decode(body)
     except UNREADABLE:
         return _open_odd(body)
-    return _page(bundle.type, bundle.entry, 0, bundle.total, bundle.link)
+    return _page(bundle.type, bundle.entry, bundle.total, bundle.link)
 
 
 def _instead_of_a_bundle(body: msgspec.Raw | bytes, kind: str) -> str:
@@ -206,29 +210,33 @@ def _open_odd(body: msgspec.Raw | bytes) -> Page | NoPage:
             entries.append(_entry.decode(raw))
         except UNREADABLE:
             broken += 1
+    total, total_is_odd = _read_or(odd.total, _integer, None)
+    links, links_are_odd = _read_or(odd.link, _links, [])  # one of them may have been the one to the next page
+    kind, kind_is_odd = _read_or(odd.type, _string, "")
+    return _page(kind, entries, total, links, broken=broken, is_unclear=total_is_odd or links_are_odd or kind_is_odd)
+
+
+def _read_or(raw: msgspec.Raw, decoder: msgspec.json.Decoder[_Part], default: _Part) -> tuple[_Part, bool]:
+    """What an element holds, the default where it is absent; and whether it was there and could not be read."""
     try:
-        total = _integer.decode(odd.total) if _is_given(odd.total) else None
+        return (decoder.decode(raw) if _is_given(raw) else default), False
     except UNREADABLE:
-        total = None
-        broken += 1  # nobody knows how many there are
-    try:
-        links = _links.decode(odd.link) if _is_given(odd.link) else []
-    except UNREADABLE:
-        links = []
-        broken += 1  # an unreadable link may have been the one to the next page
-    try:
-        kind = _string.decode(odd.type) if _is_given(odd.type) else ""
-    except UNREADABLE:
-        kind = ""
-        broken += 1  # nobody knows what it answers
-    return _page(kind, entries, broken, total, links)
+        return default, True
 
 
 def _is_given(raw: msgspec.Raw) -> bool:
     return len(memoryview(raw)) > 0 and bytes(raw) != b"null"
 
 
-def _page(bundle_type: str, entries: list[_Entry], broken: int, total: int | None, links: list[_Link]) -> Page:
+def _page(
+    bundle_type: str,
+    entries: list[_Entry],
+    total: int | None,
+    links: list[_Link],
+    *,
+    broken: int = 0,
+    is_unclear: bool = False,
+) -> Page:
     by_type: dict[str, list[msgspec.Raw]] = {}
     included: list[msgspec.Raw] = []
     errors = gaps = 0
@@ -245,8 +253,6 @@ def _page(bundle_type: str, entries: list[_Entry], broken: int, total: int | Non
             included.append(entry.resource)
         else:
             by_type.setdefault(kind, []).append(entry.resource)
-    if total is not None and total < 0:
-        broken += 1  # nobody knows how many there are
     relations = {link.relation.strip().lower(): link.url for link in links}
     return Page(
         by_type=by_type,
@@ -256,6 +262,7 @@ def _page(bundle_type: str, entries: list[_Entry], broken: int, total: int | Non
         broken=broken,
         is_cut="next" in relations and not relations["next"].strip(),
         is_no_search=bundle_type.strip().lower() in _NO_SEARCH,
+        is_unclear=is_unclear or (total is not None and total < 0),
         total=total,
         next_url=relations.get("next", ""),
         self_url=relations.get("self", ""),
@@ -303,6 +310,8 @@ def judge(pages: list[Page], resource_type: str) -> Judged:
         state, because = State.UNPARSED, f"the Bundle holds no {resource_type}"
     elif broken:
         state, because = State.PARTIAL, f"{broken} entries could not be read"
+    elif any(page.is_unclear for page in pages):
+        state, because = State.PARTIAL, "the Bundle's own type, total or links cannot be read"
     elif any(page.is_cut for page in pages):
         state, because = State.PARTIAL, "there is a next page, and its link has no address"
     elif any(page.gaps for page in pages):

@@ -40,6 +40,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     comment_keys: SecretStr | None = None  # Fernet keys, the newest first, by commas
     patient_key: SecretStr | None = None  # 64 hexadecimal digits; without, the database keeps a key of its own
     tracing: tuple[str, ...] = ()  # where `serve` sends spans: "otlp", "console"
+    tracing_problem: str = ""  # why it could not; no other command needs to know
 
     @classmethod
     def demo(cls, **changes: Any) -> "Config":
@@ -76,6 +77,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         environment = _read_environment()
         if environment.sites is None:
             raise ConfigError(f"no sites file: set {PREFIX}SITES to the path of a TOML file with a table [sites.NAME]")
+        tracing, problem = _tracing()
         config = cls(
             sites=read_sites(environment.sites),
             public_url=check_public_url(environment.public_url) if environment.public_url else "",
@@ -85,7 +87,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             max_body=environment.max_body,
             comment_keys=environment.comment_key,
             patient_key=environment.patient_key,
-            tracing=_tracing(),
+            tracing=tracing,
+            tracing_problem=problem,
         )
         check_keys(config)
         return config
@@ -123,22 +126,24 @@ class _Telemetry(BaseSettings):
     exporter_otlp_traces_protocol: str = ""
 
 
-def _tracing() -> tuple[str, ...]:
-    """Where spans go; () without tracing. An address is enough to switch it on."""
+def _tracing() -> tuple[tuple[str, ...], str]:
+    """Where spans go, () without tracing; and what of that cannot be, "" if it can. An address switches it on."""
     told = _Telemetry()
     if told.sdk_disabled.strip().lower() == "true":
-        return ()
+        return (), ""
     exporters = tuple(dict.fromkeys(name.strip() for name in told.traces_exporter.split(",") if name.strip()))
     if not exporters and (told.exporter_otlp_traces_endpoint or told.exporter_otlp_endpoint):
         exporters = ("otlp",)
     if exporters == ("none",):
-        return ()
+        return (), ""
     if unknown := [name for name in exporters if name not in ("otlp", "console")]:
-        raise ConfigError(f"OTEL_TRACES_EXPORTER: {unknown[0]!r} is not known here; otlp, console or none")
-    protocol = told.exporter_otlp_traces_protocol or told.exporter_otlp_protocol
+        return exporters, f"OTEL_TRACES_EXPORTER: {unknown[0]!r} is not known here; otlp, console, or none by itself"
+    of_traces = told.exporter_otlp_traces_protocol
+    protocol = of_traces or told.exporter_otlp_protocol
     if "otlp" in exporters and protocol not in ("", _PROTOCOL):
-        raise ConfigError(f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not spoken here; {_PROTOCOL} is, on port 4318")
-    return exporters
+        name = f"OTEL_EXPORTER_OTLP_{'TRACES_' if of_traces else ''}PROTOCOL"
+        return exporters, f"{name}: {protocol!r} is not spoken here; {_PROTOCOL} is, on port 4318"
+    return exporters, ""
 
 
 def _read_environment() -> _Environment:

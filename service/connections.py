@@ -18,9 +18,10 @@ each newcomer has as long as it takes them to replace all the others.
 
 import errno
 import resource
+import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -80,6 +81,13 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self.progress_at = time.monotonic()
         return int(super().write_soon(data))
 
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """waitress's: whether somebody took a part of the answer, which is progress."""
+        was_taken = bool(super()._flush_some(do_close))
+        if was_taken:
+            self.progress_at = time.monotonic()
+        return was_taken
+
     def is_sending_for_ever(self, now: float) -> bool:
         """Whether one request has been coming in for longer than any client needs."""
         return not self.requests and self.sending_since is not None and now - self.sending_since > _SENDING
@@ -87,6 +95,15 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     def is_silent(self) -> bool:
         """Whether not a byte has gone either way for `channel_timeout` seconds, and nothing is being worked out."""
         return not self.requests and time.time() - self.last_activity > self.adj.channel_timeout
+
+    def may_bring_news(self) -> bool:
+        """Whether bytes that wait to be read count for it.
+
+        Not where somebody hangs in the middle of a request, or takes no answer: a byte now and then would save him for
+        ever.
+        """
+        hangs = self.sending_since is not None and time.monotonic() - self.progress_at > _USELESS
+        return not hangs and not self.total_outbufs_len
 
     def rank(self, now: float) -> tuple[bool, float] | None:
         """Whose turn it is to make room, the least first; None for whoever must not.
@@ -170,8 +187,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         now = time.monotonic()
         ranked = [(rank, one) for one in self.active_channels.values() if (rank := one.rank(now)) is not None]
         ranked.sort(key=lambda pair: pair[0])
-        leaving = ranked[: max(0, over) + self._batch]
-        for _, connection in leaving:
+        leaving = _without_news([connection for _, connection in ranked[: max(0, over) + self._batch]])
+        for connection in leaving:
             connection.handle_close()
         if leaving:
             self._count("crowded_out", len(leaving))
@@ -191,6 +208,15 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         for connection in list(self.active_channels.values()):
             if connection.is_sending_for_ever(now) or connection.is_silent():
                 connection.handle_close()
+
+
+def _without_news(ranked: Sequence[Connection]) -> list[Connection]:
+    """Those of whom nothing waits to be read that may be a whole request."""
+    looks = select.poll()
+    for connection in ranked:
+        looks.register(connection.socket, select.POLLIN)
+    has_news = {descriptor for descriptor, event in looks.poll(0) if event & select.POLLIN}
+    return [one for one in ranked if one.socket.fileno() not in has_news or not one.may_bring_news()]
 
 
 def connection_limit() -> int:

@@ -14,14 +14,13 @@ from cards.repeats import LASTS, told_again
 from cards.verdict import MergedCard
 from service.errors import StoreUnavailable
 from service.gather import Gathered, gather
+from service.pace import Pace
 from service.parts import Parts
 from service.sites import Site
 from service.tracing import span
 from service.wire import Call
 
 EDUCATION = "patient-education"
-_READING = 0.6  # of the time that is left when all has come; the rules and the answer need the rest
-_ALWAYS = 0.25  # seconds of processor time that a chart gets however late it came: what real ones need, many times over
 
 
 class Consultation(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,16 +49,18 @@ def consult(parts: Parts, site: Site, call: Call, *, now: datetime, until: float
         date_order=site.date_order,
         limits=site.limits,
     )
-    decision = _decided(parts, gathered, moment, _end_of_reading(until))
+    pace = Pace(until)
+    decision = _decided(parts, gathered, moment, pace.reading_must_stop)
+    can_decide_again = pace.allows_all_of_it_again()
     forgotten = ""
     try:
         # Few calls ask when the card was last answered: only those that would show it. The rule says what follows.
-        # They decide again, which a chart that was too much to be read in time does not get.
-        shows = not decision.record.not_reached and any(card.kind == EDUCATION for card in decision.cards)
-        if shows and (taught := parts.store.last_answered(EDUCATION, site=site.name, patient=call.patient_id)):
+        # They decide again, for which there must be time: a card that was answered is shown once more, else.
+        shows = can_decide_again and any(card.kind == EDUCATION for card in decision.cards)
+        if shows and (taught := _taught(parts, site, call.patient_id, until)):
             moment = msgspec.structs.replace(moment, taught=taught)
             decision = _decided(parts, gathered, moment, never)
-        cards = _as_known(parts, site, decision.cards, moment)
+        cards = _as_known(parts, site, decision.cards, moment, until)
     except StoreUnavailable as error:
         cards, forgotten = decision.cards, error.message
     decision = msgspec.structs.replace(decision, cards=first(cards, site.max_cards))
@@ -77,13 +78,6 @@ def bugs(decision: Decision) -> list[tuple[str, str]]:
         *(("draft_failed", f"draft:{key}") for card in decision.cards for key in card.failed_suggestions),
         *(("facts_failed", f"facts:{card.kind}") for card in decision.cards if not card.facts),
     ]
-
-
-def _end_of_reading(until: float) -> Callable[[], bool]:
-    """Whether reading must stop for the answer to be there at `until`."""
-    begun, used = time.monotonic(), time.thread_time()
-    stop = begun + max(0.0, until - begun) * _READING
-    return lambda: time.monotonic() > stop and time.thread_time() - used > _ALWAYS
 
 
 def _decided(parts: Parts, gathered: Gathered, moment: Moment, out_of_time: Callable[[], bool]) -> Decision:
@@ -105,7 +99,14 @@ def _decided(parts: Parts, gathered: Gathered, moment: Moment, out_of_time: Call
         return decision
 
 
-def _as_known(parts: Parts, site: Site, cards: tuple[MergedCard, ...], moment: Moment) -> tuple[MergedCard, ...]:
+def _taught(parts: Parts, site: Site, patient: str, until: float) -> datetime | None:
+    """When the education card of this patient was last answered."""
+    return parts.store.last_answered(EDUCATION, site=site.name, patient=patient, within=until - time.monotonic())
+
+
+def _as_known(
+    parts: Parts, site: Site, cards: tuple[MergedCard, ...], moment: Moment, until: float
+) -> tuple[MergedCard, ...]:
     """The cards as this reader has answered them before. Who is not named has answered nothing."""
     if not cards or not moment.user:
         return cards
@@ -116,6 +117,7 @@ def _as_known(parts: Parts, site: Site, cards: tuple[MergedCard, ...], moment: M
             user=moment.user,
             kinds=[card.kind for card in cards],
             since=moment.now - LASTS,
+            within=until - time.monotonic(),
         )
     return told_again(
         cards,

@@ -78,6 +78,4 @@ def _is_worth_a_word(entry: Entry) -> bool:
 def _level(status: int, line: dict[str, object]) -> int:
     if status >= 500 or line.get("raised") or g.get("store_failed"):
         return 40  # logging.ERROR
-    return (
-        30 if any(line.get(key) for key in ("warning", "trust", "incidents", "other_patients", "not_reached")) else 20
-    )
+    return 30 if any(line.get(key) for key in _WARNED_OF) else 20

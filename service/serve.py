@@ -44,6 +44,8 @@ def run(config: Config, host: str, port: int, *, workers: int, threads: int, ann
         raise ConfigError(f"several workers need one database: {PREFIX}DATABASE_URL must name a file, not memory")
     if not config.public_url and not is_loopback(host):
         raise ConfigError(f"set {PREFIX}PUBLIC_URL to the URL at which EHRs reach this service")
+    if config.tracing_problem:
+        raise ConfigError(config.tracing_problem)
     if config.tracing:
         look_for_packages()
     open_key_sets(config.sites)  # says now, and once, what is wrong with them

@@ -2,7 +2,8 @@
 
 Imported only where tracing is on, for these packages are an extra (`requirements-tracing.in`). A span is put into a
 queue with an end and sent by a thread of its own: a collector that is away, slow or refuses costs spans, never a call.
-Nothing here is global: instrumentation from outside neither sees these spans nor adds to them.
+No provider or context is global: instrumentation from outside neither sees these spans nor adds to them. The SDK's own
+loggers are, and their words end here.
 """
 
 import logging
@@ -25,7 +26,7 @@ from service.errors import ConfigError
 from service.tracing import CURRENT, Span, Value, allowed
 from service.version import VERSION
 
-_LAST_SPANS = 2.0  # seconds that a process which ends gives to sending them
+_LAST_SPANS = 5.0  # seconds that a process which ends gives to sending them
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 _log = structlog.get_logger()
@@ -35,7 +36,10 @@ class SpanExport:
     """Begins spans, and sends those that ended. Made in the process that uses it: its thread survives no fork."""
 
     def __init__(self, exporters: Sequence[str], lost: Callable[[], None]) -> None:
-        """`exporters`: "otlp", "console". `lost` is called when spans could not be sent, or may not be."""
+        """`exporters`: "otlp", "console". `lost` is called when spans could not be sent, or may not be.
+
+        Of a full queue the SDK tells once in 20 s at most.
+        """
         _hear(lost)
         ours = {"service.name": "baclofen-cds", "service.version": VERSION}
         told = OTELResourceDetector().detect().attributes  # OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
@@ -55,7 +59,7 @@ class SpanExport:
         return _LiveSpan(self._tracer, self._tracer.start_span(name, parent, SpanKind.SERVER, start_time=began))
 
     def close(self) -> None:
-        """Send what is left, for two seconds. OpenTelemetry itself would wait for half a minute."""
+        """Send what is left, for some seconds. OpenTelemetry itself would wait for half a minute."""
         ending = threading.Thread(target=self._provider.shutdown, daemon=True, name="last-spans")
         ending.start()
         ending.join(_LAST_SPANS)
@@ -125,4 +129,4 @@ class _Counted(logging.Handler):
         self._lost()
         if not self._has_said:
             self._has_said = True
-            _log.warning("spans are lost or late, calls are not; from now on only the metrics count it", at=record.name)
+            _log.warning("spans are lost or late, calls are not; from now on only the metrics tell", at=record.name)

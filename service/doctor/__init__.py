@@ -1,5 +1,5 @@
 """`doctor`: what is misconfigured, and what to do about it. One module for each thing looked at.
 
-Each check yields findings; none changes anything, but opening a new database makes its tables. The checks that ask
+Each check yields findings; none changes anything. The checks that ask
 over the network ask nothing about a patient.
 """

@@ -9,7 +9,7 @@ from service.errors import ConfigError, DatabaseNotThere
 from service.knowledge import knowledge_lines, load_value_sets
 from service.parts import open_store
 from service.sites import chosen
-from service.store import place
+from service.store import cannot_be_made, place
 
 
 def run(site_name: str | None, say: Callable[[str], None]) -> bool:
@@ -43,20 +43,19 @@ def _findings(site_name: str | None) -> Iterator[Finding]:
 
 
 def _database(config: Config) -> Iterator[Finding]:
+    """Makes nothing: an empty database where none was meant is what `prune` and `feedback` refuse to look into."""
     name = f"{PREFIX}DATABASE_URL"
     try:
         where = place(config.database_url)
         open_store(config, must_exist=True).close()
     except DatabaseNotThere:
-        try:
-            open_store(config).close()
-        except ConfigError as error:
-            yield wrong(str(error), f"correct {name}, or the rights on its directory")
-            return
-        yield look(
-            f"database: {where}: nothing of this service was there, its tables were made just now",
-            f"if the service has run before, correct {name}: it names another database",
-        )
+        if problem := cannot_be_made(config.database_url):
+            yield wrong(f"database: {where}: {problem}", f"correct {name}, or the rights on its directory")
+        else:
+            yield look(
+                f"database: {where}: nothing of this service is there yet; serve makes its tables",
+                f"if the service has run before, correct {name}: it names another database",
+            )
     except ConfigError as error:
         yield wrong(str(error), f"correct {name}, or the rights on its directory")
     else:

@@ -59,6 +59,9 @@ def tracing(config: Config) -> Iterator[Finding]:
     """Whether spans could be exported, where that is wanted; a collector is not asked: no call rests on it."""
     if not config.tracing:
         return
+    if config.tracing_problem:
+        yield wrong(config.tracing_problem, "correct it, or set OTEL_SDK_DISABLED=true: serve refuses to start")
+        return
     try:
         look_for_packages()
     except ConfigError as error:

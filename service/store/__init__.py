@@ -5,8 +5,8 @@ how its tables change from version to version, `identity` how people are hashed,
 docs/memory.md says it all for an operator.
 """
 
-from service.store.engine import place
+from service.store.engine import cannot_be_made, place
 from service.store.records import CallAnswered, CardShown, Fired
 from service.store.store import Store
 
-__all__ = ["CallAnswered", "CardShown", "Fired", "Store", "place"]
+__all__ = ["CallAnswered", "CardShown", "Fired", "Store", "cannot_be_made", "place"]

@@ -71,6 +71,16 @@ def place(url: str) -> str:
     return f"PostgreSQL at {parsed.host or 'this machine'}, database {parsed.database or parsed.username}"
 
 
+def cannot_be_made(url: str) -> str:
+    """Why no database could be made there, "" if nothing is known against it; makes and opens nothing."""
+    path = file_of(_parsed(url))
+    if path is None or path.exists():
+        return ""
+    if not path.parent.is_dir():
+        return f"there is no directory {path.parent}"
+    return "" if os.access(path.parent, os.W_OK | os.X_OK) else f"the directory {path.parent} cannot be written to"
+
+
 def file_of(url: sa.URL) -> Path | None:
     """The file of a SQLite database, from the working directory; None of any other."""
     if url.get_backend_name() != "sqlite" or url.database in _SQLITE_NAMES:
@@ -179,15 +189,17 @@ def _tune(connection: sqlite3.Connection, _record: Any, wait: float) -> None:
 def _begin_postgresql(connection: sa.Connection) -> None:
     seconds = connection.get_execution_options().get("lock_wait")
     if seconds is not None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+        milliseconds = int(seconds * 1000)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {2 * milliseconds}")
 
 
 def _begin_sqlite(connection: sa.Connection, wait: float) -> None:
     options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('lock_wait', wait) * 1000)}")
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('lock_wait', wait) * 1000)}")
     connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('durable') else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -61,23 +61,21 @@ class Store:
 
     def record_call(self, call: CallAnswered, cards: Sequence[CardShown] = (), *, within: float = WAIT) -> None:
         """The audit row of a call and its cards, in one transaction. `within`: seconds until the call's deadline."""
-        wait = max(_LEAST_WAIT, min(within, self._wait))
-        engine = self._writing if wait == self._wait else waiting(self._writing, wait)
-        with self._begin(engine, can_do_without=True, slow=min(_SLOW, wait)) as connection:
+        with self._begin(self._with_time(within, self._writing), can_do_without=True) as connection:
             known = self._known_hasher(connection)
             connection.execute(sa.insert(audit), _audit_row(call, known))
             if cards:
                 connection.execute(sa.insert(card_shown), [_card_row(card, known) for card in cards])
 
     def acknowledgements(
-        self, *, site: str, patient: str, user: str, kinds: Iterable[str], since: datetime
+        self, *, site: str, patient: str, user: str, kinds: Iterable[str], since: datetime, within: float = WAIT
     ) -> tuple[Acknowledgement, ...]:
         """Cards of these kinds that this user was shown in full about this patient, and has acknowledged since.
 
         Accepted by a suggestion that was offered, or overridden with a reason; a comment alone says nothing that a
-        machine could take for an answer.
+        machine could take for an answer. `within`: seconds until the call's deadline.
         """
-        with self._begin(can_do_without=True) as connection:
+        with self._begin(self._with_time(within, self._engine), can_do_without=True) as connection:
             known = self._known_hasher(connection)
             wanted = (
                 sa.select(feedback.c.received, feedback.c.outcome, feedback.c.outcome_at, feedback.c.reasons,
@@ -112,10 +110,10 @@ class Store:
         """What a card rests on, as `acknowledgements` gives it back. Asks no database."""
         return self._hasher.facts(site, patient, facts)
 
-    def last_answered(self, kind: str, *, site: str, patient: str) -> datetime | None:
+    def last_answered(self, kind: str, *, site: str, patient: str, within: float = WAIT) -> datetime | None:
         """When a card of this kind about this patient was last accepted or overridden."""
         answered = sa.select(sa.func.max(feedback.c.received)).join(card_shown, _ITS_CARD)
-        with self._begin(can_do_without=True) as connection:
+        with self._begin(self._with_time(within, self._engine), can_do_without=True) as connection:
             found: datetime | None = connection.execute(
                 answered.where(
                     card_shown.c.patient == self._known_hasher(connection).person(site, patient),
@@ -248,11 +246,14 @@ class Store:
         known: Hasher = connection.info["hasher"]
         return known
 
+    def _with_time(self, within: float, engine: sa.Engine) -> sa.Engine:
+        """The engine for a call that has so many seconds left."""
+        wait = max(_LEAST_WAIT, min(within, self._wait))
+        return engine if wait == self._wait else waiting(engine, wait)
+
     @contextmanager
-    def _begin(
-        self, engine: sa.Engine | None = None, *, can_do_without: bool = False, slow: float = _SLOW
-    ) -> Iterator[sa.Connection]:
-        """A transaction. What a call can do without is not tried again at once after a failure that was `slow`."""
+    def _begin(self, engine: sa.Engine | None = None, *, can_do_without: bool = False) -> Iterator[sa.Connection]:
+        """A transaction. What a call can do without is not tried again at once after a failure that took long."""
         if can_do_without and time.monotonic() < self._rests_until:
             raise StoreUnavailable("the database failed moments ago; it is tried again shortly", headers=_RETRY)
         began = time.monotonic()
@@ -260,7 +261,7 @@ class Store:
             with _failing(), (engine or self._engine).begin() as connection:
                 yield connection
         except StoreUnavailable:
-            if time.monotonic() - began >= slow:
+            if time.monotonic() - began > _SLOW:
                 self._rests_until = time.monotonic() + _REST
             raise
 

@@ -39,6 +39,8 @@ def test_wherever_reading_stops_no_card_is_lost_without_a_word() -> None:
             assert cut.record.not_reached > 0
             assert lost or cut.record.unread_drafts
             if cut.record.unread_drafts and cut.could_not_check:
+                unread = [told.partition(":")[0] for told in cut.record.unread_drafts]
+                assert all(name in cut.could_not_check.detail for name in unread), name
                 continue  # an order in hand that nobody looked at is told by name
             if wrong := silent_losses(before, cut, lost):
                 found[name, looks] = wrong

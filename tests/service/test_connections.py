@@ -27,7 +27,7 @@ from tests.service.processes import ROOT, Running, running, until
 from tests.service.test_serve import BODY, HOOK, answered, begun
 from tests.stories.telling import differences, shown
 
-DEADLINE = 10.0  # seconds, of the site
+DEADLINE = 30.0  # seconds, of the site: that nobody is kept out is what is tested, not how quickly
 JSON = {"Content-Type": "application/json"}
 TOLD = story("three-doses-missed-after-surgery")
 REQUEST = TOLD.expected.requests[0]
@@ -231,9 +231,31 @@ def test_a_crowd_of_idle_connections_makes_room_too(monkeypatch: pytest.MonkeyPa
         assert counted["crowded_out"] >= 40
 
 
-def test_no_call_that_came_whole_makes_room(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
-    """All places are taken by calls that are being answered: newcomers wait at the door, and come in afterwards."""
-    monkeypatch.setattr(connections_module, "_USELESS", 0.1)
+def test_an_answer_that_is_being_taken_slowly_makes_no_room(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
+    """Newcomers crowd in all the while, and who hangs among them makes room."""
+    monkeypatch.setattr(connections_module, "_USELESS", 0.5)
+    with served(Answers(), monkeypatch, places=20) as (port, counted):
+        reader = opened(port, get("/huge"))
+        crowd = [opened(port, HALF_HEAD) for _ in range(12)]
+        taken = 0
+        while taken < 10_000_000:
+            piece = reader.recv(200_000)
+            assert piece, f"closed after {taken} bytes"
+            taken += len(piece)
+            if taken < 9_000_000:  # some seconds: many times what is useless
+                time.sleep(0.05)
+                crowd.append(opened(port, HALF_HEAD))
+
+    assert counted["crowded_out"] > 5
+
+
+@pytest.mark.parametrize("moment", [0.25, 0.0])
+def test_no_call_that_came_whole_makes_room(monkeypatch: pytest.MonkeyPatch, opened: Opened, moment: float) -> None:
+    """All places are taken by calls that are being answered: newcomers wait at the door, and come in afterwards.
+
+    A newcomer's call may lie there unread for longer than he is safe for coming lately (`moment`): it is looked for.
+    """
+    monkeypatch.setattr(connections_module, "_MOMENT", moment)
     app = Answers()
     with served(app, monkeypatch, places=20) as (port, counted):
         calls = [opened(port, get("/slow")) for _ in range(30)]

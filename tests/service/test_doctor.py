@@ -105,7 +105,7 @@ def test_what_does_not_work_is_wrong(examine: Any, given: dict[str, Any], what: 
 
 
 LOOK = [
-    ("a database that was not there", {}, "nothing of this service was there, its tables were made just now"),
+    ("a database that was not there", {}, "nothing of this service is there yet"),
     ("no public URL", {"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
     ("a safety is off", {"sites": SITE + "allow_no_trust = true\n"}, "anybody who reaches"),
     ("a silent site", {"sites": SITE + 'mode = "silent"\n'}, "SILENT"),

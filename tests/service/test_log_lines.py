@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+from tests.service.processes import ROOT
+
 _WRITER = """
 import sys
 import structlog
@@ -21,7 +23,7 @@ def test_lines_of_several_workers_do_not_run_into_each_other() -> None:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with os.fdopen(reader, encoding="utf-8") as read:
         writing = [
-            subprocess.Popen([sys.executable, "-c", _WRITER, str(worker)], stderr=writer, env=environment)
+            subprocess.Popen([sys.executable, "-c", _WRITER, str(worker)], cwd=ROOT, stderr=writer, env=environment)
             for worker in range(4)
         ]
         os.close(writer)
