@@ -125,6 +125,24 @@ def test_what_nobody_reads_may_be_of_any_size() -> None:
     assert record.ledger["Patient"].state is State.PRESENT
 
 
+@pytest.mark.parametrize(
+    "letter",
+    [
+        {
+            "resourceType": "DocumentReference",
+            "content": [{"attachment": {"title": "Letter", "data": "QUJD" * 50_000}}],
+        },
+        {"resourceType": "Communication", "payload": [{"contentAttachment": {"title": "x", "data": "QUJD" * 50_000}}]},
+    ],
+)
+def test_nor_does_a_file_count_that_is_sent_along(letter: dict[str, Any]) -> None:
+    kind = letter["resourceType"]
+    record = chart({**letter, "id": "d1", "status": "current", "subject": {"reference": "Patient/p1"}})
+
+    assert record.ledger[kind].state is State.PRESENT
+    assert record.unreadable == ()
+
+
 def test_a_large_resource_with_a_broken_element_is_told_as_unreadable() -> None:
     deep = b"[" * 3000 + b"]" * 3000
     drug = b'"medicationCodeableConcept":{"coding":' + deep + b"}"

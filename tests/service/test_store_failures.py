@@ -152,6 +152,7 @@ def test_the_next_transaction_on_that_connection_waits_as_ever(path: Path) -> No
         with pytest.raises(StoreUnavailable, match="locked"):
             store.record_feedback([item(1)], site="here", received=NOW)
         assert time.monotonic() - began >= 0.9
+    store._rests_until = 0.0
     store.record_call(answered(), within=0.0)
     with store._begin() as connection:  # reading, too
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 1000
