@@ -36,8 +36,8 @@ _COUNT = frozenset(
      "capsule(s)", "unit_dose", "odt", "granule", "granules")
 )  # fmt: skip
 
-# No quantity of a chart is beyond these: a number above is a slip, one below is none; what they are multiplied with
-# would be no number.
+# Beyond these there is no arithmetic: what such numbers are multiplied with, or divided by, would be none. A chart has
+# none of them: a count of cells a litre is below the one, a nanogram in kilograms is the other.
 _GREATEST, _LEAST = 1e15, 1e-12
 _LONGEST = 36525.0  # days, a century: no supply or course of a drug lasts longer
 

@@ -1,8 +1,8 @@
 """How much of one resource is read: nobody's chart may take the time that belongs to the answer.
 
-What is past these sizes costs its need its wholeness, and never the call its answer. They are operational judgement, and
-wide: of the 1,173 resources of `fhir_fixtures` and some hundred real ones the largest is 2,200 bytes in the elements
-that are read, and the longest text 127 characters. Nobody has measured a hospital's charts.
+What is past these sizes costs its need its wholeness, and never the call its answer. They are operational judgement,
+and wide: of the 1,173 resources of `fhir_fixtures` and some hundred real ones the largest is 2,200 bytes in the
+elements that are read, and the longest text 127 characters. Nobody has measured a hospital's charts.
 """
 
 from typing import Any

@@ -17,6 +17,7 @@ def text_of(length: int, *, begins: str = "", ends: str = "") -> str:
     return begins + filler[: length - len(begins) - len(ends)] + ends
 
 
+LETTER = "QUJD" * 50_000  # base64
 BACLOFEN = text_of(AT_MOST + 1, begins="baclofen 10 mg tablet, ")
 
 
@@ -130,9 +131,9 @@ def test_what_nobody_reads_may_be_of_any_size() -> None:
     [
         {
             "resourceType": "DocumentReference",
-            "content": [{"attachment": {"title": "Letter", "data": "QUJD" * 50_000}}],
+            "content": [{"attachment": {"title": "Letter", "data": LETTER}}],
         },
-        {"resourceType": "Communication", "payload": [{"contentAttachment": {"title": "x", "data": "QUJD" * 50_000}}]},
+        {"resourceType": "Communication", "payload": [{"contentAttachment": {"title": "x", "data": LETTER}}]},
     ],
 )
 def test_nor_does_a_file_count_that_is_sent_along(letter: dict[str, Any]) -> None:
