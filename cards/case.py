@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cached_property
 
 from cards import limits
 from cards.ledger import Ledger
 from cards.moment import Moment
 from cards.needs import Need
+from cards.once import once
 from cards.record.concepts import Act, Measure, Problem, Route
 from cards.record.facts import MedicationOrder, Order
 from cards.record.record import Record
@@ -59,7 +59,7 @@ class Case:
 
     # -- who -------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def age(self) -> Age:
         return age_of(self.record.patient, self.now)
 
@@ -82,11 +82,11 @@ class Case:
         days = None if self.age.youngest is None else self.age.youngest * 365.25
         return days is not None and days <= self.moment.limit(limits.NEWBORN)
 
-    @cached_property
+    @once
     def pregnancy(self) -> Pregnancy | None:
         return pregnancy_of(self.record, self.now)
 
-    @cached_property
+    @once
     def vital_limits(self) -> VitalLimits | None:
         return limits_for(self.age, self.moment)
 
@@ -94,7 +94,7 @@ class Case:
     def is_deceased(self) -> bool:
         return self.record.patient is not None and self.record.patient.is_deceased
 
-    @cached_property
+    @once
     def weight_kg(self) -> float | None:
         """The newest weight, at most 12 months old."""
         told = [o for o in self.record.observations if o.concept == Measure.WEIGHT and o.value and o.when]
@@ -107,7 +107,7 @@ class Case:
         """Whether an active condition says so."""
         return any(c.is_active and c.concepts & set(problems) for c in self.record.conditions)
 
-    @cached_property
+    @once
     def is_comfort_care(self) -> bool:
         """Goals of care, hospice or comfort-only orders."""
         encounter = any(Act.COMFORT_CARE in e.acts and e.status in _LIVE_PLAN for e in self.record.encounters)
@@ -136,13 +136,13 @@ class Case:
 
     # -- by mouth --------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def stay(self) -> Stay | None:
         return current_stay(self.record.encounters, self.moment) or implied_stay(
             self.record.administrations, self.moment
         )
 
-    @cached_property
+    @once
     def oral(self) -> OralExposure | None:
         return oral_exposure(self.record, self.stay, self.moment)
 
@@ -155,14 +155,14 @@ class Case:
         last, window = self.oral.last_covered, timedelta(days=self.moment.limit(limits.SYMPTOMS_COUNT_AT_ALL))
         return now_taken or (last is not None and self.now - last <= window)
 
-    @cached_property
+    @once
     def taper(self) -> Taper | None:
         orders: Iterable[MedicationOrder] = self.record.medication_orders
         mine = [o for o in orders if o.product.is_baclofen]
         before = self.oral.dose if self.oral else None
         return taper_of(self.record, mine, before, self.moment, is_child=self.is_child_by_tier)
 
-    @cached_property
+    @once
     def oral_interruptions(self) -> tuple[Interruption, ...]:
         if self.oral is None:
             return ()
@@ -179,7 +179,7 @@ class Case:
         """The surest interruption of these kinds."""
         return next((i for i in self.oral_interruptions if i.kind in kinds), None)
 
-    @cached_property
+    @once
     def last_oral_dose(self) -> tuple[When | None, str]:
         """The last known or last possible dose by mouth, and what it is."""
         return last_exposure(self.oral, self.stay, self.moment) if self.oral else (None, "")
@@ -189,7 +189,7 @@ class Case:
         last = self.last_oral_dose[0]
         return last.hours_until(self.now) if last else None
 
-    @cached_property
+    @once
     def oral_dependence(self) -> Dependence:
         if self.oral is None:
             return Dependence(Tier.T0, "no baclofen by mouth found")
@@ -197,12 +197,12 @@ class Case:
             self.oral, self.record.conditions, self.age, self.weight_kg, self.moment, is_combined=self.has_baclofen_pump
         )
 
-    @cached_property
+    @once
     def oral_change(self) -> Change:
         """What the drafts do to baclofen by mouth."""
         return change_by(Route.ORAL, self.oral.current if self.oral else (), self.record, self.moment)
 
-    @cached_property
+    @once
     def dose_doubts(self) -> tuple[Doubt, ...]:
         """Baclofen orders, held or in hand, whose dose can hardly be meant (FND-02)."""
         ordered = ordered_baclofen(self.record, self.moment)
@@ -215,7 +215,7 @@ class Case:
 
     # -- by pump ---------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def pump(self) -> Pump | None:
         return pump_of(self.record, self.moment)
 
@@ -223,13 +223,13 @@ class Case:
     def has_baclofen_pump(self) -> bool:
         return self.pump is not None and self.pump.is_in_place and self.pump.is_baclofen
 
-    @cached_property
+    @once
     def pump_change(self) -> Change:
         """What the drafts do to baclofen by pump."""
         holding = (self.pump.order,) if self.pump and self.pump.order and self.pump.order_ended is None else ()
         return change_by(Route.INTRATHECAL, holding, self.record, self.moment)
 
-    @cached_property
+    @once
     def delivery(self) -> Delivery | None:
         """How intrathecal delivery stands; None without a pump, past or present."""
         if self.pump is None:
@@ -240,18 +240,18 @@ class Case:
 
     # -- how the patient is ----------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def oral_findings(self) -> Score:
         """Findings since the interruption by mouth."""
         since = self.oral_interruption.since if self.oral_interruption else None
         return self._score(since, is_intrathecal=False)
 
-    @cached_property
+    @once
     def pump_findings(self) -> Score:
         """Findings since the pump event began."""
         return self._score(self.delivery.began if self.delivery else None, is_intrathecal=True)
 
-    @cached_property
+    @once
     def oral_gate(self) -> Gate:
         """Whether the findings since the interruption by mouth amount to suspected withdrawal."""
         gap = self.oral_interruption
@@ -266,7 +266,7 @@ class Case:
             has_vitals=self.has_vitals,
         )
 
-    @cached_property
+    @once
     def pump_gate(self) -> Gate:
         """The same for the pump: none, another drug in it, or taken out over 14 days ago is no exposure."""
         pump, delivery = self.pump, self.delivery
@@ -296,12 +296,12 @@ class Case:
         told = (o for o in self.record.observations if o.concept in _VITALS and o.value is not None)
         return any(o.when is not None and o.when.hours_until(self.now) <= window for o in told)
 
-    @cached_property
+    @once
     def kidney(self) -> Kidney:
         """How well the kidneys excrete baclofen."""
         return kidney_of(self.record, self.moment)
 
-    @cached_property
+    @once
     def restoration(self) -> Restoration:
         """What these drafts or the last day did to give baclofen back."""
         since = self.oral_interruption.since if self.oral_interruption else None
@@ -328,7 +328,7 @@ class Case:
             ways.append(self.restoration.by_mouth)
         return all(ways)
 
-    @cached_property
+    @once
     def toxicity(self) -> Toxicity:
         """Signs of toxicity now, whatever was interrupted when."""
         found = Findings(self.record, self.moment, None)

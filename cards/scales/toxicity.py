@@ -129,13 +129,15 @@ def _slow_and_low(found: Findings, ages: VitalLimits | None) -> list[Item]:
 
 def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment) -> list[str]:
     context: list[str] = []
-    for order in chart_orders(record):
+    orders = chart_orders(record)
+    baclofen = _Baclofen(orders)
+    for order in orders:
         began = order.start or order.authored
         if not is_open(order, moment.now) or began is None or not began.may_be_past(moment.now):
             continue
         if began.hours_until(moment.now) > moment.limit(NEWLY_ORDERED):
             continue
-        if order.product.is_baclofen and not order.is_statement and _is_rise(record, order, moment):
+        if order.product.is_baclofen and not order.is_statement and baclofen.is_raised_by(order, moment):
             context.append(f"baclofen started or raised within {number(moment.limit(NEWLY_ORDERED))} h")
         elif order.product.drugs & _SEDATIVES:
             context.append("new sedative or opioid")
@@ -158,15 +160,27 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
     return list(dict.fromkeys(context))
 
 
-def _is_rise(record: Record, order: MedicationOrder, moment: Moment) -> bool:
-    """A first order, or one at least a quarter above every other. An order at the same dose is a continuation.
+class _Baclofen:
+    """All orders of baclofen: by unit, the highest dose first, and by way."""
 
-    A dose that is not entered is no rise above an order by the same way.
-    """
-    by_pump = order.route is Route.INTRATHECAL
-    others = [o for o in chart_orders(record) if o.product.is_baclofen and o != order]
-    dose = order.dosage.daily
-    if dose is None:
-        return all((o.route is Route.INTRATHECAL) is not by_pump for o in others)
-    same_unit = [o.dosage.daily.low for o in others if o.dosage.daily and o.dosage.daily.unit == dose.unit]
-    return not same_unit or dose.low >= moment.limit(DOSE_RISE) * max(same_unit)
+    def __init__(self, orders: Sequence[MedicationOrder]) -> None:
+        self._by_unit: dict[str, list[tuple[float, MedicationOrder]]] = {}
+        self._by_way: dict[bool, list[MedicationOrder]] = {True: [], False: []}
+        for order in orders:
+            if order.product.is_baclofen:
+                self._by_way[order.route is Route.INTRATHECAL].append(order)
+                if dose := order.dosage.daily:
+                    self._by_unit.setdefault(dose.unit, []).append((dose.low, order))
+        for doses in self._by_unit.values():
+            doses.sort(key=lambda told: told[0], reverse=True)
+
+    def is_raised_by(self, order: MedicationOrder, moment: Moment) -> bool:
+        """A first order, or one at least a quarter above every other. An order at the same dose is a continuation.
+
+        A dose that is not entered is no rise above an order by the same way.
+        """
+        dose = order.dosage.daily
+        if dose is None:
+            return not any(other != order for other in self._by_way[order.route is Route.INTRATHECAL])
+        highest = next((low for low, other in self._by_unit[dose.unit] if other != order), None)
+        return highest is None or dose.low >= moment.limit(DOSE_RISE) * highest

@@ -7,13 +7,13 @@ Vital signs and nursing scores of the last 24 h, laboratory values of 48 h, symp
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cached_property
 
 import msgspec
 
 from cards import limits
 from cards.limits import Limit
 from cards.moment import Moment
+from cards.once import once
 from cards.record.concepts import Measure, Sign
 from cards.record.facts import Condition, Observation
 from cards.record.record import Record
@@ -59,7 +59,7 @@ class Findings:
         """The value in force of a clinical number."""
         return self._moment.limit(limit)
 
-    @cached_property
+    @once
     def _by_concept(self) -> dict[str, list[Observation]]:
         index: dict[str, list[Observation]] = defaultdict(list)
         for seen in self._record.observations:
