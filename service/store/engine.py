@@ -137,7 +137,8 @@ def _postgresql(parsed: sa.URL, wait: float) -> sa.Engine:
         max_overflow=2 * _CONNECTIONS,
         pool_pre_ping=True,  # a server that was restarted is noticed before a statement is lost to it
     )
-    sa.event.listen(engine, "begin", _begin_postgresql)
+    sa.event.listen(engine, "do_connect", lambda *asked: _connect_postgresql(*asked, wait=wait))
+    sa.event.listen(engine, "begin", lambda connection: _begin_postgresql(connection, wait))
     return engine
 
 
@@ -186,8 +187,23 @@ def _tune(connection: sqlite3.Connection, _record: Any, wait: float) -> None:
             time.sleep(0.01)
 
 
-def _begin_postgresql(connection: sa.Connection) -> None:
+def _connect_postgresql(_dialect: Any, _record: Any, arguments: Any, named: Any, *, wait: float) -> Any:
+    from service.store.postgresql import ImpatientConnection
+
+    connection = ImpatientConnection.connect(*arguments, **named)
+    connection.answer_within = _answer_within(wait)
+    return connection
+
+
+def _answer_within(wait: float) -> float:
+    """Seconds: longer than the server itself takes to give up a statement."""
+    return 2 * wait + 0.5
+
+
+def _begin_postgresql(connection: sa.Connection, wait: float) -> None:
     seconds = connection.get_execution_options().get("lock_wait")
+    driver: Any = connection.connection.dbapi_connection
+    driver.answer_within = _answer_within(wait if seconds is None else seconds)
     if seconds is not None:
         milliseconds = int(seconds * 1000)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")

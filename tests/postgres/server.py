@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -70,6 +70,26 @@ class Postgres:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # "fast" shutdown
             self._process.wait(_SECONDS)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It stands still, as under a stalled disk: the kernel takes what is sent to it, and nothing comes back."""
+        pids = list(self._tree())
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(pids):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def _tree(self) -> Iterator[int]:
+        """The server's process, and one for each connection and duty."""
+        assert self._process is not None
+        yield self._process.pid
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        yield from map(int, children.read_text().split())
 
     def url(self, database: str) -> str:
         """As an operator writes it."""

@@ -207,6 +207,29 @@ def test_a_file_that_was_put_in_place_of_ours_is_used(store: Store, path: Path) 
     assert [row["card"][-1] for row in store.feedback()] == ["1", "3"]
 
 
+def test_postgresql_that_stands_still_is_given_up_and_found_again(postgres: Postgres) -> None:
+    """Its host answers for it, so no timeout of the network's ends the wait."""
+    store = Store(postgres.new_database("frozen"))
+    store.record_feedback([item(1)], site="here", received=NOW)
+
+    with postgres.frozen():
+        for ask in (
+            lambda: store.record_feedback([item(2)], site="here", received=NOW),
+            lambda: store.consume_jwt_id("issuer", "jti", expires=NOW),
+            lambda: store.record_call(answered()),
+            store.check,
+        ):
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                ask()
+            assert time.monotonic() - began < 20  # for ever, else
+
+    store._rests_until = 0.0
+    store.record_feedback([item(3)], site="here", received=NOW)
+    assert [row["card"][-1] for row in store.feedback()] == ["1", "3"]
+    store.close()
+
+
 def test_postgresql_that_was_restarted_is_noticed_at_once(postgres: Postgres) -> None:
     store = Store(postgres.new_database("restarted"))
     store.record_feedback([item(1)], site="here", received=NOW)
