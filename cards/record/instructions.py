@@ -19,6 +19,7 @@ _TIMES_BY_CODE = {
     "Q1H": 24.0, "Q2H": 12.0, "Q3H": 8.0, "Q4H": 6.0, "Q6H": 4.0, "Q8H": 3.0, "Q12H": 2.0, "Q24H": 1.0, "WK": 1 / 7,
     "MO": 1 / 30.44, "DAILY": 1.0, "QAM": 1.0, "QPM": 1.0,
 }  # fmt: skip
+_MOST_A_DAY = 1e6  # mg, a kilogram: a slip in a number or a unit, and no dose
 _MEALS = frozenset({"C", "AC", "PC"})  # "with meals": three a day
 _ORDER_OF_TYPES = {"ordered": 0, "calculated": 1}
 
@@ -342,3 +343,5 @@ def work_out(doses: Doses) -> None:
     """The daily dose, where dose and frequency are known."""
     if doses.daily_high is None and doses.low is not None and doses.high is not None and doses.times is not None:
         doses.daily_low, doses.daily_high = doses.low * doses.times[0], doses.high * doses.times[1]
+    if doses.daily_high is not None and doses.daily_high > _MOST_A_DAY:
+        doses.daily_low = doses.daily_high = None

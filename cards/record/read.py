@@ -70,8 +70,15 @@ def read(
     drafted, reading.later = reading.later, []
     reading.end_drafts()
     reading.chart.is_draft = False
+    # Drugs and devices first: where the time is too short for all, what shows baclofen is worth more than the rest.
     for supplied in resources:
-        reading.take(supplied.raw, supplied.needs)
+        if supplied.need in _FIRST:
+            reading.take(supplied.raw, supplied.needs)
+    reading.read_what_waited(drafted)
+    for supplied in resources:
+        if supplied.need not in _FIRST:
+            reading.take(supplied.raw, supplied.needs)
+    reading.read_what_waited(())
     reading.finish(drafted)
     chart = reading.chart
     settle_pregnancy(chart)
@@ -196,8 +203,8 @@ class _Reading:
             self.chart.unread_drafts.setdefault(reference, OUT_OF_TIME)
         self.chart.lose_of(reference, OUT_OF_TIME)
 
-    def finish(self, drafted: Sequence[tuple[tuple[str, ...], Any, str]]) -> None:
-        """Read what waited: the drafts first, then the chart's own."""
+    def read_what_waited(self, drafted: Sequence[tuple[tuple[str, ...], Any, str]]) -> None:
+        """Read what waited for a Medication or a Device: the drafts first, then the chart's own."""
         chart = self.chart
         drafts, self.drafted = self.drafted, set()
         chart.is_draft = True
@@ -205,8 +212,13 @@ class _Reading:
             self._read_later(*entry)
         self.drafted = drafts
         chart.is_draft = False
-        for entry in self.later:
+        waiting, self.later = self.later, []
+        for entry in waiting:
             self._read_later(*entry)
+
+    def finish(self, drafted: Sequence[tuple[tuple[str, ...], Any, str]]) -> None:
+        """All has been read: drafts find what they stand for, and losses the needs of every copy."""
+        chart = self.chart
         self._settle_drafts(drafted)
         for needs, reference in self.again:
             for because in chart.losses.get(reference, ()):
@@ -403,6 +415,8 @@ _READERS: dict[type, Callable[[Any, str, Chart], None]] = {
     wire.DocumentReference: read_document,
 }
 _DRUG_ELEMENTS = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
+# Needs whose resources are read first; "" came along with an answer: a Medication, a Device.
+_FIRST = frozenset({"", *DRUG_TYPES, "Device", "DeviceUseStatement"})
 _LATER = frozenset(
     {
         wire.MedicationRequest,

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.hooks import ORDER_SIGN
 from tests.chart import Chart, instant
 from tests.properties.patients import examples
 
@@ -52,6 +54,20 @@ def doses(draw: st.DrawFn) -> dict[str, Any]:
     }
     kept = {name: value for name, value in repeat.items() if name == "periodUnit" or draw(st.booleans())}
     return {"sequence": draw(ODD), "timing": {"repeat": kept}, "doseAndRate": [amount]}
+
+
+@pytest.mark.parametrize(
+    "repeat", [{"frequency": 3, "period": 1e-12, "periodUnit": "d"}, {"frequency": 1e9, "period": 1, "periodUnit": "d"}]
+)
+def test_a_dose_that_is_a_slip_is_none(repeat: dict[str, Any]) -> None:
+    chart = Chart()
+    order = chart.baclofen()
+    order["dosageInstruction"] = [{"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": quantity(15, "mg")}]}]
+    decision = chart.decide(drafts=[chart.draft(order, status="stopped")], hook=ORDER_SIGN).decision
+
+    (told,) = [one for one in decision.record.medication_orders if not one.is_draft] or decision.record.replaced
+    assert told.dosage.daily is None
+    assert not any("000,000" in f"{card.summary} {card.detail}" for card in decision.cards)
 
 
 @examples(300)

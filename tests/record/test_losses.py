@@ -62,6 +62,18 @@ def test_so_is_one_that_was_put_by_and_not_reached(looks: int) -> None:
     assert record.not_reached >= 1
 
 
+def test_what_shows_baclofen_is_read_before_all_else() -> None:
+    """Thousands of vital signs must not push the one order out."""
+    flood = [Supplied(ALL_OF_THEM, raw(observation(**PULSE, id=f"o{number}"))) for number in range(50)]
+    order = Supplied("MedicationRequest", raw(request(medicationReference={"reference": "Medication/d"})))
+    drug = Supplied("", raw({"resourceType": "Medication", "id": "d", "code": {"text": "baclofen 10 mg tablet"}}))
+    record = read_as([*flood, order, drug], ALL_OF_THEM, "MedicationRequest", out_of_time=after(10))
+
+    assert [one.product.is_baclofen for one in record.medication_orders] == [True]
+    assert record.ledger["MedicationRequest"].state is State.PRESENT
+    assert record.ledger[ALL_OF_THEM].because == OUT_OF_TIME
+
+
 DEVICE = {"resourceType": "Device", "id": "d1", "patient": {"reference": "Patient/p1"}}
 INCLUDED = [
     ({**DEVICE, "note": [{"text": "x"}], "deviceName": [{"name": "x" * 20_000}]}, sizes.TOO_LONG),
