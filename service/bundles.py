@@ -50,6 +50,9 @@ _NO_SEARCH = frozenset(
         "subscription-notification"}
 )  # fmt: skip
 
+_LAST_STEP = re.compile(r"[/#]")  # a relation may be written as the address of its code
+_HOLDERS = frozenset({"bundle", "list", "parameters"})  # an order may be inside, and nobody looks
+
 _TYPE_FIRST = re.compile(rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
 _TYPE_AND_ID_FIRST = re.compile(
     rb'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,60})"\s*,\s*"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"'
@@ -253,7 +256,7 @@ def _page(
             included.append(entry.resource)
         else:
             by_type.setdefault(kind, []).append(entry.resource)
-    relations = {link.relation.strip().lower(): link.url for link in links}
+    relations = {_LAST_STEP.split(link.relation.strip().lower())[-1]: link.url for link in links}
     return Page(
         by_type=by_type,
         included=tuple(included),
@@ -275,11 +278,11 @@ def is_error(outcome: msgspec.Raw | bytes) -> bool:
         issues = _outcome.decode(outcome).issue
     except UNREADABLE:
         return True
-    return any(issue.severity in {"error", "fatal"} for issue in issues)
+    return any(issue.severity.lower() in {"error", "fatal"} for issue in issues)
 
 
 def _tells_of_a_gap(outcome: msgspec.Raw | bytes) -> bool:
-    return any(issue.code in _TELLS_OF_A_GAP for issue in _outcome.decode(outcome).issue)
+    return any(issue.code.lower() in _TELLS_OF_A_GAP for issue in _outcome.decode(outcome).issue)
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -291,11 +294,18 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     included: tuple[msgspec.Raw, ...] = ()
 
 
+def _may_hide(kind: str, resource_type: str) -> bool:
+    """Whether an entry of another type may hold, or be, what was asked for."""
+    plain = kind.strip().lower()
+    return kind != resource_type and (plain == resource_type.lower() or plain in _HOLDERS)
+
+
 def judge(pages: list[Page], resource_type: str) -> Judged:
     """The state of a need by the Bundles that came for it, all pages there are; links are not looked at."""
     found = [r for page in pages for r in page.by_type.get(resource_type, ())]
     others = [r for page in pages for kind, rs in page.by_type.items() if kind != resource_type for r in rs]
     broken = sum(page.broken for page in pages)
+    hiding = sum(len(rs) for page in pages for kind, rs in page.by_type.items() if _may_hide(kind, resource_type))
     # Pages that bring the same again bring nothing: a server may have ignored where to go on.
     distinct = (*once(found), *once(others)) if len(pages) > 1 else (*found, *others)
     sent = len(distinct) + broken
@@ -308,8 +318,8 @@ def judge(pages: list[Page], resource_type: str) -> Judged:
         state, because = State.UNPARSED, "the Bundle is, by its type, no answer to a search"
     elif others and not found:
         state, because = State.UNPARSED, f"the Bundle holds no {resource_type}"
-    elif broken:
-        state, because = State.PARTIAL, f"{broken} entries could not be read"
+    elif broken or hiding:
+        state, because = State.PARTIAL, f"{broken + hiding} entries could not be read"
     elif any(page.is_unclear for page in pages):
         state, because = State.PARTIAL, "the Bundle's own type, total or links cannot be read"
     elif any(page.is_cut for page in pages):

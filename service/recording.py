@@ -93,7 +93,8 @@ class Recording:
 
 
 def _alarm(message: str) -> None:
-    g.warning, g.store_failed = message, True
+    told = g.get("warning", "")
+    g.warning, g.store_failed = "; ".join(dict.fromkeys(part for part in (told, message) if part)), True
 
 
 def verdict_word(outcome: Outcome) -> str:

@@ -98,7 +98,14 @@ def is_narrowed(key: str, self_url: str, patient_id: str) -> bool:
 
 def _asks_for_none(filters: Iterable[tuple[str, str]]) -> bool:
     """A search that only counts: what there is did not come along."""
-    return any(name in {"_count", "_maxresults"} and value.strip().strip("0") == "" for name, value in filters if value)
+    for name, value in filters:
+        if name.partition(":")[0] in {"_count", "_maxresults"}:
+            try:
+                if float(value) <= 0:
+                    return True
+            except ValueError:
+                continue  # it asks for nothing that a server could do
+    return False
 
 
 def need_by_self_link(self_url: str, patient_id: str) -> str:
