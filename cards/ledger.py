@@ -76,7 +76,9 @@ class Ledger:
         return self.amended(*(self._weaker(need, because) for need, because in losses.items())) if losses else self
 
     def _weaker(self, need: str, because: Sequence[str]) -> Entry:
-        entry = self._entries.get(need) or Entry(need, State.PRESENT)
+        if need not in self._entries:
+            return Entry(need, State.PARTIAL, because="; ".join(because))
+        entry = self._entries[need]
         state = State.PARTIAL if entry.state in {*WHOLE, State.PARTIAL} else entry.state
         reasons = [entry.because, *because] if entry.because else because
         return Entry(need, state, entry.source, "; ".join(reasons))
