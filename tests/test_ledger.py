@@ -53,12 +53,12 @@ def test_amending_gives_another_ledger_and_leaves_this_one() -> None:
 
 
 def test_what_was_lost_makes_a_whole_need_partial_and_says_why() -> None:
-    weaker = LEDGER.weakened({"MedicationRequest": ["one", "two"], "Device": ["three"], "Encounter": ["four"]})
+    weaker = LEDGER.weakened({"MedicationRequest": ["one", "two"], "Device": ["three"], "Encounter": ["four", "five"]})
 
     assert weaker["MedicationRequest"] == Entry("MedicationRequest", State.PARTIAL, "prefetch", "one; two")
     told = "the FHIR server failed (500); three"
     assert weaker["Device"] == Entry("Device", State.FAILED, "fetch", told)  # no better than it was
-    assert weaker["Encounter"] == Entry("Encounter", State.PARTIAL, "", "four")
+    assert weaker["Encounter"] == Entry("Encounter", State.PARTIAL, "", "four; five")
     assert weaker["FamilyMemberHistory"] is FAMILY
     assert LEDGER["MedicationRequest"] is ORDERS
     assert LEDGER.weakened({}) is LEDGER
