@@ -176,6 +176,9 @@ def got(sock: socket.socket) -> bool:
     return True
 
 
+HUGE = 30_000_000  # bytes: more than the kernel keeps for a reader
+
+
 class Answers:
     """An app whose /slow waits until told, and whose /huge is more than a socket takes at once."""
 
@@ -185,7 +188,7 @@ class Answers:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         if environ["PATH_INFO"] == "/slow":
             assert self.go_on.wait(30)
-        body = b"x" * (10_000_000 if environ["PATH_INFO"] == "/huge" else 4)
+        body = b"x" * (HUGE if environ["PATH_INFO"] == "/huge" else 4)
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
@@ -233,29 +236,24 @@ def test_a_crowd_of_idle_connections_makes_room_too(monkeypatch: pytest.MonkeyPa
 
 def test_an_answer_that_is_being_taken_slowly_makes_no_room(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
     """Newcomers crowd in all the while, and who hangs among them makes room."""
-    monkeypatch.setattr(connections_module, "_USELESS", 0.5)
+    monkeypatch.setattr(connections_module, "_USELESS", 2.0)
     with served(Answers(), monkeypatch, places=20) as (port, counted):
         reader = opened(port, get("/huge"))
         crowd = [opened(port, HALF_HEAD) for _ in range(12)]
         taken = 0
-        while taken < 10_000_000:
-            piece = reader.recv(200_000)
+        while taken < HUGE:
+            piece = reader.recv(600_000)
             assert piece, f"closed after {taken} bytes"
             taken += len(piece)
-            if taken < 9_000_000:  # some seconds: many times what is useless
-                time.sleep(0.05)
+            if taken < HUGE - 2_000_000:  # some seconds: many times what is useless
+                time.sleep(0.1)
                 crowd.append(opened(port, HALF_HEAD))
 
     assert counted["crowded_out"] > 5
 
 
-@pytest.mark.parametrize("moment", [0.25, 0.0])
-def test_no_call_that_came_whole_makes_room(monkeypatch: pytest.MonkeyPatch, opened: Opened, moment: float) -> None:
-    """All places are taken by calls that are being answered: newcomers wait at the door, and come in afterwards.
-
-    A newcomer's call may lie there unread for longer than he is safe for coming lately (`moment`): it is looked for.
-    """
-    monkeypatch.setattr(connections_module, "_MOMENT", moment)
+def test_no_call_that_came_whole_makes_room(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
+    """All places are taken by calls that are being answered: newcomers wait at the door, and come in afterwards."""
     app = Answers()
     with served(app, monkeypatch, places=20) as (port, counted):
         calls = [opened(port, get("/slow")) for _ in range(30)]
@@ -263,6 +261,43 @@ def test_no_call_that_came_whole_makes_room(monkeypatch: pytest.MonkeyPatch, ope
         assert counted == {}
         app.go_on.set()
         assert all(got(sock) for sock in calls)
+
+
+@pytest.mark.parametrize(
+    ("sending_for", "idle_for", "waiting_for_reader", "may_bring"),
+    [
+        (None, 1, 0, True),  # a newcomer, or one between two calls
+        (None, 60, 0, True),
+        (2, 2, 0, True),  # in the middle of a request that goes on
+        (60, 6, 0, False),  # and of one that does not: a byte now and then is no news
+        (None, 6, 4000, False),  # takes no answer
+    ],
+)
+def test_whose_unread_bytes_count(
+    sending_for: float | None, idle_for: float, waiting_for_reader: int, may_bring: bool
+) -> None:
+    now = time.monotonic()
+    connection: Any = SimpleNamespace(
+        sending_since=None if sending_for is None else now - sending_for,
+        progress_at=now - idle_for,
+        total_outbufs_len=waiting_for_reader,
+    )
+    assert connections_module.Connection.may_bring_news(connection) is may_bring
+
+
+def test_a_call_that_lies_unread_is_seen() -> None:
+    """It came while the server looked elsewhere, for longer than a newcomer is safe."""
+    with ExitStack() as stack:
+
+        def connection(*, sent: bytes, may_bring: bool = True) -> Any:
+            ours, client = (stack.enter_context(sock) for sock in socket.socketpair())
+            client.sendall(sent)
+            return SimpleNamespace(socket=ours, may_bring_news=lambda: may_bring)
+
+        silent, whole = connection(sent=b""), connection(sent=get("/"))
+        drips = connection(sent=b"x", may_bring=False)
+
+        assert connections_module._without_news([silent, whole, drips]) == [silent, drips]
 
 
 @pytest.mark.parametrize("drip", [b"x", b"\r\n\r\n"])
