@@ -7,6 +7,7 @@ outside finds no span of ours whose headers it could send on to a FHIR server.
 """
 
 from contextvars import ContextVar
+from importlib import import_module
 from types import TracebackType
 
 from service.errors import ConfigError
@@ -68,8 +69,10 @@ def current() -> Span:
 def look_for_packages() -> None:
     """Before anything is started: the packages of the extra are not there by themselves."""
     try:
-        import service.span_export  # noqa: F401, PLC0415 - an extra: only where tracing is on
+        import_module("service.span_export")
     except ImportError as error:
+        if (error.name or "").partition(".")[0] == "service":
+            raise  # a bug of ours: nothing to install
         raise ConfigError(
             f"tracing is switched on by an OTEL_ variable, and {error.name or 'a package of it'} is not installed: "
             "pip install 'baclofen-cds[tracing]', or set OTEL_SDK_DISABLED=true"

@@ -1,7 +1,7 @@
 """From resources to a `Record`: pure, and never stopped by what a resource contains.
 
-Each resource is decoded by itself into the few elements of `wire.py`, becomes facts, and is dropped. Medications that
-others point to, and Devices that are pointed to, come first; so drugs and device use are read after the rest.
+Each resource is decoded by itself into the few elements of `wire.py`, becomes facts (`readers.py`), and is dropped. Of
+the chart drugs and devices come first; within them what others point to, a Medication or a Device, before the others.
 What could not be read is an `Unreadable`, and its need is `partial`: a lost order must never look like no order.
 """
 
@@ -16,17 +16,12 @@ from cards.needs import DRUG_TYPES
 from cards.record import sizes, statuses, versions, wire
 from cards.record.chart import Chart
 from cards.record.coding import items, patient_of, string
-from cards.record.conditions import read_condition
-from cards.record.devices import read_device, read_use_statement
-from cards.record.maternal import read_family_history
-from cards.record.medications import UNKNOWN_DRUG, read_administration, read_dispense, read_request, read_statement
-from cards.record.observations import read_observation, settle_pregnancy
-from cards.record.orders import read_appointment, read_care_plan, read_nutrition_order, read_service_request
+from cards.record.medications import UNKNOWN_DRUG
+from cards.record.observations import settle_pregnancy
 from cards.record.patient import read_patient
-from cards.record.procedures import read_encounter, read_procedure
 from cards.record.products import Medication
+from cards.record.readers import LATER, OURS, TYPES, take_facts
 from cards.record.record import Record
-from cards.record.teaching import read_communication, read_document
 from cards.record.valuesets import ValueSets
 
 FOREIGN = "another patient's resource was dropped"
@@ -128,7 +123,7 @@ class _Reading:
         """What follows is the chart: a draft that was read takes the place of its copy there."""
         unread = self.chart.unread_drafts
         unread |= {reference: versions.TWO_VERSIONS for reference in self.twice if reference not in unread}
-        self.drafted = {(kind, name) for kind, name in self.seen if f"{_TYPES[kind]}/{name}" not in unread}
+        self.drafted = {(kind, name) for kind, name in self.seen if f"{TYPES[kind]}/{name}" not in unread}
         self.seen = {}
 
     def take(self, raw: msgspec.Raw, needs: tuple[str, ...]) -> None:
@@ -150,7 +145,7 @@ class _Reading:
         if isinstance(identity, int) and not isinstance(identity, bool):
             identity = str(identity)
         identity = identity.strip() if isinstance(identity, str) else ""
-        reference = f"{_TYPES[kind]}/{identity}" if identity else _TYPES[kind]
+        reference = f"{TYPES[kind]}/{identity}" if identity else TYPES[kind]
         if identity:
             key = (kind, identity)
             if key in self.seen and not self._supersedes(key, raw, reference):
@@ -175,7 +170,7 @@ class _Reading:
                 if self.chart.is_draft:
                     self.chart.unread_drafts[reference] = FOREIGN_DRAFT
                     self.seen.pop((kind, identity), None)  # it takes no place in this chart
-            elif kind in _LATER:
+            elif kind in LATER:
                 self.later.append((needs, resource, reference))
             else:
                 self._read(resource, kind, reference)
@@ -285,26 +280,11 @@ class _Reading:
             if kind in (wire.MedicationRequest, wire.MedicationStatement):
                 self.copies[reference] = resource
                 before = len(chart.medication_orders)
-                self._take_facts(resource, kind, reference)
+                take_facts(resource, reference, chart)
                 chart.replaced += chart.medication_orders[before:]
                 del chart.medication_orders[before:]
             return
-        self._take_facts(resource, kind, reference)
-
-    def _take_facts(self, resource: Any, kind: type, reference: str) -> None:
-        """Turn a resource into facts; one with a status outside the value set is unreadable, if it has any."""
-        chart, name = self.chart, kind.__name__
-        if not statuses.is_odd(name, resource.status):
-            _READERS[kind](resource, reference, chart)
-            return
-        said, resource.status = resource.status, "" if kind is wire.Observation else statuses.or_unknown(name)
-        before = versions.size(chart)
-        _READERS[kind](resource, reference, chart)
-        if _is_about_us(chart, before):
-            if chart.is_draft or kind is wire.Observation:  # what it does, or whether it holds, is in its status
-                versions.cut_back(chart, before)
-                resource.status = said
-            chart.cannot_read(reference, statuses.ODD_STATUS)
+        take_facts(resource, reference, chart)
 
     def _read_dispatched(self, resource: Any, kind: type, reference: str) -> None:
         """An order of the chart that is now carried out: a draft. Of one that holds the chart keeps its copy, too."""
@@ -314,13 +294,13 @@ class _Reading:
         if kind is wire.MedicationRequest and (is_odd or resource.status in _HOLDING):
             before = len(chart.medication_orders)
             status = resource.status
-            self._take_facts(resource, kind, reference)
+            take_facts(resource, reference, chart)
             resource.status = status
             chart.replaced += chart.medication_orders[before:]
             del chart.medication_orders[before:]
         chart.is_draft = True
         try:
-            self._take_facts(resource, kind, reference)
+            take_facts(resource, reference, chart)
         finally:
             chart.is_draft = False
 
@@ -372,7 +352,7 @@ class _Reading:
         """Neither one of our types nor, perhaps, a resource at all."""
         reference = _reference_of(raw)
         kind = reference.partition("/")[0]
-        if not kind or kind in _OURS:
+        if not kind or kind in OURS:
             self.chart.cannot_read(reference, NOT_READABLE)
         elif kind in _OTHER_VERSIONS:
             self.chart.cannot_read(reference, f"{kind} is not FHIR R4")
@@ -388,43 +368,6 @@ def _reference_of(raw: msgspec.Raw) -> str:
     return f"{kind}/{identity}" if identity else kind
 
 
-def _is_about_us(chart: Chart, before: dict[str, int]) -> bool:
-    """Whether facts were added, and not only of a known drug that is no baclofen."""
-    added = [fact for name, length in before.items() for fact in getattr(chart, name)[length:]]
-    return any((product := getattr(fact, "product", None)) is None or product.is_baclofen or not product.is_known
-               for fact in added)  # fmt: skip
-
-
-_READERS: dict[type, Callable[[Any, str, Chart], None]] = {
-    wire.MedicationRequest: read_request,
-    wire.MedicationStatement: read_statement,
-    wire.MedicationAdministration: read_administration,
-    wire.MedicationDispense: read_dispense,
-    wire.Observation: read_observation,
-    wire.Condition: read_condition,
-    wire.Procedure: read_procedure,
-    wire.ServiceRequest: read_service_request,
-    wire.NutritionOrder: read_nutrition_order,
-    wire.Appointment: read_appointment,
-    wire.CarePlan: read_care_plan,
-    wire.Encounter: read_encounter,
-    wire.Device: read_device,
-    wire.DeviceUseStatement: read_use_statement,
-    wire.FamilyMemberHistory: read_family_history,
-    wire.Communication: read_communication,
-    wire.DocumentReference: read_document,
-}
 _DRUG_ELEMENTS = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
 # Needs whose resources are read first; "" came along with an answer: a Medication, a Device.
 _FIRST = frozenset({"", *DRUG_TYPES, "Device", "DeviceUseStatement"})
-_LATER = frozenset(
-    {
-        wire.MedicationRequest,
-        wire.MedicationStatement,
-        wire.MedicationAdministration,
-        wire.MedicationDispense,
-        wire.DeviceUseStatement,
-    }
-)
-_TYPES = {kind: kind.__name__ for kind in (*_READERS, wire.Medication, wire.Patient)}
-_OURS = frozenset(_TYPES.values())

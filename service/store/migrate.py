@@ -25,7 +25,8 @@ def open_database(engine: sa.Engine, patient_key: str, *, must_exist: bool = Fal
 
     `must_exist`: a database that has no tables of ours yet is refused (`DatabaseNotThere`), and no file is made.
     """
-    if must_exist and (path := file_of(engine.url)) is not None and not path.exists():
+    path = file_of(engine.url)
+    if must_exist and path is not None and not (path.exists() and path.stat().st_size):
         raise _nothing_there(engine)
     opening = engine if is_memory(engine) else make_engine(engine.url.render_as_string(hide_password=False), wait=_WAIT)
     try:

@@ -53,7 +53,8 @@ class Crowd:
             for _ in range(min(50, self._many - len(self._open))):
                 self._come()
             for key, _ in self._waiting.select(0.02):
-                self._hear(key.fileobj)  # type: ignore[arg-type]
+                assert isinstance(key.fileobj, socket.socket)
+                self._hear(key.fileobj)
             if time.monotonic() > drips + DRIP_SECONDS:
                 drips = time.monotonic()
                 for sock, number in list(self._open.items()):

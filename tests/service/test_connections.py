@@ -121,11 +121,11 @@ def served(app: Any, monkeypatch: pytest.MonkeyPatch, *, places: int) -> Iterato
     def count(what: str, times: int) -> None:
         counted[what] = counted.get(what, 0) + times
 
-    stop = SimpleNamespace(asked=False)
+    stop: Any = SimpleNamespace(asked=False)
     sock = server_module.listen("127.0.0.1", 0)
     port = sock.getsockname()[1]
     serving = threading.Thread(
-        target=lambda: server_module.run(app, sock, threads=2, max_body=100_000_000, stop=stop, count=count)  # type: ignore[arg-type]
+        target=lambda: server_module.run(app, sock, threads=2, max_body=100_000_000, stop=stop, count=count)
     )
     serving.start()
     try:
@@ -324,7 +324,6 @@ def test_a_client_that_sends_a_byte_now_and_then_is_cut_off(
     assert counted == {}
 
 
-@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits are set on Linux alone")
 def test_without_file_descriptors_half_senders_make_room(tmp_path: Path) -> None:
     """A process that can open no more accepts again as soon as it has sent some away, and does not die."""
     with running(tmp_path, "serve", "--port", "0", "--threads", "2", **settings(tmp_path)) as server:

@@ -127,12 +127,15 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, command: list[
     with closing(sqlite3.connect(empty)) as connection:
         connection.execute("CREATE TABLE of_something_else (x)")
 
-    for path in (missing, empty):
+    no_bytes = tmp_path / "no-bytes.sqlite"
+    no_bytes.touch()
+    for path in (missing, empty, no_bytes):
         ended = run(*command, **settings(tmp_path, f"sqlite:///{path}"))
         told = f"error: the SQLite file {path}: nothing of this service is there; BACLOFEN_CDS_DATABASE_URL must name "
         assert ended.returncode == 2
         assert ended.stderr.startswith(told)
     assert not missing.exists()
+    assert no_bytes.stat().st_size == 0
     with closing(sqlite3.connect(empty)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("of_something_else",)]
 
