@@ -1,6 +1,7 @@
 """The questions that are asked of the database. Every failure of it is a `StoreUnavailable`."""
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from service.store.identity import Hasher, hasher, insert_once
 from service.store.migrate import open_database
 from service.store.records import CallAnswered, CardShown, Fired, rules_of
 from service.store.tables import audit, card_shown, feedback, jwt_id_seen, secret
+from service.store.turns import TurnNotReached, Turns
 
 _RETRY = {"Retry-After": "5"}  # seconds
 _SLOW = 0.3  # seconds after which a failure has cost a call too much of its deadline
@@ -42,6 +44,7 @@ class Store:
         self._given_key = patient_key
         self._wait = wait
         self._engine = make_engine(url, wait=wait)
+        self._turns = Turns(wait)
         self._writing = writing(self._engine)
         self._durable = writing(self._engine, durable=True)
         self._rests_until = 0.0  # of time.monotonic()
@@ -59,7 +62,7 @@ class Store:
 
     # -- a call ----------------------------------------------------------------------------------------------------
 
-    def record_call(self, call: CallAnswered, cards: Sequence[CardShown] = (), *, within: float = WAIT) -> None:
+    def record_call(self, call: CallAnswered, cards: Sequence[CardShown] = (), *, within: float = math.inf) -> None:
         """The audit row of a call and its cards, in one transaction. `within`: seconds until the call's deadline."""
         with self._begin(self._with_time(within, self._writing), can_do_without=True) as connection:
             known = self._known_hasher(connection)
@@ -68,7 +71,7 @@ class Store:
                 connection.execute(sa.insert(card_shown), [_card_row(card, known) for card in cards])
 
     def acknowledgements(
-        self, *, site: str, patient: str, user: str, kinds: Iterable[str], since: datetime, within: float = WAIT
+        self, *, site: str, patient: str, user: str, kinds: Iterable[str], since: datetime, within: float = math.inf
     ) -> tuple[Acknowledgement, ...]:
         """Cards of these kinds that this user was shown in full about this patient, and has acknowledged since.
 
@@ -110,7 +113,7 @@ class Store:
         """What a card rests on, as `acknowledgements` gives it back. Asks no database."""
         return self._hasher.facts(site, patient, facts)
 
-    def last_answered(self, kind: str, *, site: str, patient: str, within: float = WAIT) -> datetime | None:
+    def last_answered(self, kind: str, *, site: str, patient: str, within: float = math.inf) -> datetime | None:
         """When a card of this kind about this patient was last accepted or overridden."""
         answered = sa.select(sa.func.max(feedback.c.received)).join(card_shown, _ITS_CARD)
         with self._begin(self._with_time(within, self._engine), can_do_without=True) as connection:
@@ -258,7 +261,7 @@ class Store:
             raise StoreUnavailable("the database failed moments ago; it is tried again shortly", headers=_RETRY)
         began = time.monotonic()
         try:
-            with _failing(), (engine or self._engine).begin() as connection:
+            with _failing(), self._turns.of(engine or self._engine) as ready, ready.begin() as connection:
                 yield connection
         except StoreUnavailable:
             if time.monotonic() - began > _SLOW:
@@ -270,9 +273,10 @@ class Store:
 def _failing() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, TurnNotReached) as error:
+        why = told(error) if isinstance(error, SQLAlchemyError) else "other calls were writing"
         raise StoreUnavailable(
-            f"the database did not take it ({told(error)}); nothing was stored, send it again", headers=_RETRY
+            f"the database did not take it ({why}); nothing was stored, send it again", headers=_RETRY
         ) from None
 
 

@@ -159,6 +159,22 @@ def test_the_next_transaction_on_that_connection_waits_as_ever(path: Path) -> No
     store.close()
 
 
+def test_who_writes_waits_for_the_writer_of_its_own_process_no_longer_than_the_call(path: Path) -> None:
+    """And who reads does not wait."""
+    store = Store(f"sqlite:///{path}", wait=PATIENT)
+    with store._begin(store._writing):
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="other calls were writing"):
+            store.record_call(answered(), within=0.0)
+        assert 0.2 <= time.monotonic() - began < PATIENT / 2
+        assert store.calls() == []
+
+    store._rests_until = 0.0
+    store.record_call(answered(), within=0.0)
+    assert len(store.calls()) == 1
+    store.close()
+
+
 def test_postgresql_waits_for_a_lock_no_longer_than_the_call(postgres: Postgres) -> None:
     url = postgres.new_database("call_at_its_deadline")
     store = Store(url, wait=PATIENT)
