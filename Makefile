@@ -9,7 +9,7 @@ FHIR_PORT ?= 8090
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test test-covered test-properties test-faults properties endurance lint said mutation mutation-silence lock audit sbom check clean
+.PHONY: help venv venv-dev demo test test-service test-properties test-medicine test-faults properties endurance lint said mutation mutation-silence lock audit sbom check clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,18 +36,22 @@ demo: venv ## Synthetic patients, the service and the viewer; PORT= and FHIR_POR
 
 test: lint ## The whole test suite with coverage, and what lint checks
 	$(BIN)/python -m coverage erase
-	$(MAKE) --no-print-directory --jobs=2 test-covered test-properties
+	$(MAKE) --no-print-directory --jobs=2 test-service test-properties test-medicine
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='cards/*' --fail-under=95 --format=total
 
-# The two halves of `test`, a core each. The properties decide tens of thousands of charts: to measure their coverage would
-# cost as much again. What they say comes in one piece, at their end.
-test-covered: venv-dev
-	$(BIN)/python -m coverage run -m pytest --ignore=tests/properties
+# The three parts of `test`, two at a time. The properties decide tens of thousands of charts: to measure their coverage
+# would cost as much again. All but the first say what they have to say in one piece, at their end.
+test-service: venv-dev
+	$(BIN)/python -m coverage run -m pytest tests/service tests/faults
 
 test-properties: venv-dev
-	@$(BIN)/python -m pytest tests/properties >.properties.out 2>&1; code=$$?; cat .properties.out; rm .properties.out; exit $$code
+	@$(BIN)/python -m pytest tests/properties >.$@.out 2>&1; code=$$?; cat .$@.out; rm .$@.out; exit $$code
+
+test-medicine: venv-dev
+	@$(BIN)/python -m coverage run -m pytest --ignore=tests/properties --ignore=tests/service --ignore=tests/faults \
+	  >.$@.out 2>&1; code=$$?; cat .$@.out; rm .$@.out; exit $$code
 
 test-faults: venv-dev ## Every need under every fault of a FHIR server, over real HTTP: silent, leaked, late, crashed must be 0; minutes
 	$(BIN)/python -m tests.faults.run

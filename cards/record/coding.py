@@ -146,6 +146,12 @@ def reference_of(value: Any) -> str:
     return next((string(item.get("reference")) for item in items(value) if item.get("reference")), "")
 
 
+def target_of(value: Any) -> str:
+    """The "Type/id" that a Reference points to, relative or absolute, of whichever version; else as it stands."""
+    pointer = reference_of(value).partition("/_history/")[0].partition("?")[0]
+    return "/".join(pointer.rsplit("/", 2)[-2:])
+
+
 def patient_of(reference: Any) -> str:
     """The patient id that a reference names; "" if it names no patient."""
     if type(reference) is not dict:

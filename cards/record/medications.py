@@ -6,7 +6,7 @@ from typing import Any
 
 from cards.record import facts, lexicon, wire
 from cards.record.chart import BAD_DATE, Chart
-from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
+from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, target_of, words
 from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import MCG_PER_MG, read_dosage
 from cards.record.instructions import Instruction, bounds_only, instruction_texts
@@ -100,7 +100,7 @@ def read_request(resource: wire.MedicationRequest, reference: str, chart: Chart)
             is_reported=reported,
             do_not_perform=resource.doNotPerform is True,
             authored=chart.when(resource.authoredOn, defects),
-            encounter=reference_of(resource.encounter),
+            encounter=target_of(resource.encounter),
             reason=resource.reasonCode if resource.reasonCode is not None else resource.reason,
             own_start=None,
             own_end=None,
@@ -131,7 +131,7 @@ def read_statement(resource: wire.MedicationStatement, reference: str, chart: Ch
             is_reported=True,
             do_not_perform=False,
             authored=chart.when(resource.dateAsserted, defects),
-            encounter=reference_of(resource.context),
+            encounter=target_of(resource.context),
             reason=resource.reasonCode,
             own_start=start,
             own_end=end,
@@ -164,7 +164,7 @@ def _order(
             reference=reference, defects=tuple(defects), is_statement=is_statement, status=status, product=product,
             route=Route.UNKNOWN, intent=intent, category=category, is_reported=is_reported, is_draft=chart.is_draft,
             do_not_perform=do_not_perform, authored=authored, start=own_start, end=own_end, encounter=encounter,
-            replaces=reference_of(getattr(resource, "priorPrescription", None)),
+            replaces=target_of(getattr(resource, "priorPrescription", None)),
         )  # fmt: skip
     note = notes(resource.note)
     sig = instruction_texts(instructions)
@@ -217,7 +217,7 @@ def _order(
         reasons=why,
         acts=frozenset(acts),
         indications=_indications(reason, getattr(resource, "reasonReference", None), chart),
-        replaces=reference_of(getattr(resource, "priorPrescription", None)),
+        replaces=target_of(getattr(resource, "priorPrescription", None)),
         encounter=encounter,
         note=" ; ".join(part for part in (note, words(resource.statusReason)) if part),
     )
@@ -357,7 +357,7 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
             route=route,
             when=when,
             amount=amount,
-            order=reference_of(resource.request),
+            order=target_of(resource.request),
             reasons=lexicon.reasons(f"{all_words(reason)} ; {note}")
             if reason is not None or note
             else frozenset[Reason](),
@@ -390,6 +390,6 @@ def read_dispense(resource: wire.MedicationDispense, reference: str, chart: Char
             days_supply=days_in(resource.daysSupply) or None,
             quantity_mg=quantity_mg(resource.quantity, product) if product.is_baclofen else None,
             dosage=dosage,
-            order=reference_of(resource.authorizingPrescription),
+            order=target_of(resource.authorizingPrescription),
         )
     )

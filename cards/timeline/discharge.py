@@ -1,13 +1,17 @@
 """What is the patient sent home on, next to what was taken before and in the stay? (ABR-04)"""
 
+from datetime import timedelta
+
 import msgspec
 
+from cards import limits
 from cards.moment import Moment
 from cards.record.concepts import Act
 from cards.record.facts import DailyDose, MedicationOrder, Order
 from cards.record.record import Record
 from cards.record.when import When
-from cards.timeline.oral import BY_MOUTH, OralExposure, usual_dose
+from cards.timeline.interruptions import has_ordinary_end
+from cards.timeline.oral import BY_MOUTH, OralExposure, ended, is_home, usual_dose
 from cards.timeline.stay import Stay
 
 _WRITTEN = frozenset({"active", "draft", "on-hold", "completed", "unknown", ""})
@@ -47,6 +51,19 @@ def discharge_of(record: Record, stay: Stay, moment: Moment) -> Discharge:
         dose=usual_dose(baclofen, baclofen, moment)[0],
         follow_up=min(visits, key=lambda o: o.start.earliest if o.start else moment.now, default=None),
     )
+
+
+def ended_around_admission(exposure: OralExposure, stay: Stay, moment: Moment) -> MedicationOrder | None:
+    """A home medicine closed in this stay, as who reconciles the list does, or that broke off just before it."""
+    if stay.start is None:
+        return None
+    admitted = stay.start.earliest
+    recently = admitted - timedelta(days=moment.limit(limits.RECENT_STOP))
+    for order in exposure.orders:
+        end = ended(order, moment.now) if is_home(order, stay) else None
+        if end and (end >= admitted or (end >= recently and not has_ordinary_end(order, moment.now))):
+            return order
+    return None
 
 
 def days_in_hospital(exposure: OralExposure, stay: Stay, moment: Moment) -> float:

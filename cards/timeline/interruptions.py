@@ -1,7 +1,8 @@
 """Did baclofen by mouth stop, since when, and how surely? (FND-04)
 
 The gap clock starts at the last known exposure: the last dose given, else the end of the supply, else the end of the
-order. In a hospital stay without any dose given it starts at the last possible one: admission.
+order. In a hospital stay without any dose given it starts at the last possible one: admission, where baclofen was still
+taken at home.
 """
 
 from datetime import datetime
@@ -115,6 +116,8 @@ def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> 
     if stay is not None:
         if given_at and (stay.contains(given_at) or stay.start is None):
             return given_at, "last dose given"
+        if not exposure.is_in_use:
+            return _before(stay, exposure, given_at, home_end)
         possible = [w for w in (stay.start, home_end) if w is not None]
         if possible:
             last = min(possible, key=lambda w: w.latest)
@@ -125,6 +128,18 @@ def last_exposure(exposure: OralExposure, stay: Stay | None, moment: Moment) -> 
     if home_end and (given_at is None or home_end.latest > given_at.latest):
         return home_end, "supply or order ended"
     return given_at, "last dose given"
+
+
+def _before(
+    stay: Stay, exposure: OralExposure, given_at: When | None, home_end: When | None
+) -> tuple[When | None, str]:
+    """The last exposure of whom nothing says that baclofen was still taken when the stay began."""
+    last = max((w for w in (given_at, home_end) if w), key=lambda w: w.latest, default=None)
+    if last is None:
+        last = max((w for o in exposure.orders if (w := _end_of(o))), key=lambda w: w.latest, default=None)
+    if last is None or (stay.start and last.latest >= stay.start.earliest):
+        return stay.start, "admission (last possible dose)"
+    return last, "last dose given" if last is given_at else "supply or order at home ended"
 
 
 def _home_end(exposure: OralExposure, moment: Moment) -> When | None:
@@ -161,15 +176,29 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
     order = max(told, key=lambda o: _latest(_end_of(o)))
     since = _end_of(order)
     assert since is not None
-    newer = [o for o in exposure.orders if o is not order and is_open(o, moment.now) and o.status == "active"
-             and not begins_late(o, moment)
-             and _latest(o.start or o.authored) > since.latest.timestamp()]  # fmt: skip
     given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
-    if newer or given_after:
+    if given_after or any(_goes_on(o, order, since, moment) for o in exposure.orders if o is not order):
         return None
     evidence = Evidence(order.reference, f"reported as {order.status}: {order.product.name}", since)
     return Interruption(kind=Kind.REPORTED, level=Level.CONFIRMED, since=since, basis="reported end", order=order,
                         evidence=(evidence,))  # fmt: skip
+
+
+def _goes_on(other: MedicationOrder, reported: MedicationOrder, since: When, moment: Moment) -> bool:
+    """Whether baclofen is taken from another order or statement after this one was reported as stopped.
+
+    An order, or the same dose as it was asserted before, is what the patient did not follow. A statement of another
+    dose is the other half of a change, whenever that dose began.
+    """
+    if other.status != "active" or not is_open(other, moment.now) or begins_late(other, moment):
+        return False
+    began = other.start or other.authored
+    if not (other.is_statement or other.is_reported):
+        return _latest(began) > since.latest.timestamp()
+    asserted = other.authored if other.is_statement else None
+    doses = (other.dosage.daily, reported.dosage.daily)
+    is_other_dose = None not in doses and doses[0] != doses[1]
+    return is_other_dose or asserted is None or max(_latest(began), _latest(asserted)) >= since.earliest.timestamp()
 
 
 def _not_given(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
@@ -202,18 +231,24 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
     """The order was stopped, held or has lapsed, and no other holds."""
     if exposure.current:
         return None
-    in_setting = [o for o in exposure.orders if o.status == "on-hold" or not is_open(o, moment.now)]
+    over = [o for o in exposure.orders if o.status == "on-hold" or not is_open(o, moment.now)]
+    at_home = [o for o in over if stay is None or is_home(o, stay) or _ended_before(o, stay)]
+    # What was ordered here ends the exposure here. A home medicine left out is told as that; one that ended is told so.
+    here = [o for o in over if o not in at_home]
     if stay is not None:
-        in_setting = [o for o in in_setting if not is_home(o, stay)]
-    elif any(is_open(o, moment.now) and o.status != "on-hold" and not begins_late(o, moment) for o in exposure.orders):
-        return None
+        goes_on = bool(exposure.home or exposure.home_fill)
+    else:
+        goes_on = any(
+            is_open(o, moment.now) and o.status != "on-hold" and not begins_late(o, moment) for o in exposure.orders
+        )
+    in_setting = here or ([] if goes_on else at_home)
     if not in_setting:
         return None
     order = max(
         in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), _latest(_end_of(o) or o.authored or o.start))
     )
     since, basis = last_exposure(exposure, stay, moment)
-    if since is None or (stay is not None and basis != "last dose given"):
+    if since is None or (order in here and basis != "last dose given"):
         stopped = _end_of(order)
         if stopped and (since is None or stopped.latest > since.latest):
             since, basis = stopped, "order ended"
@@ -232,6 +267,12 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
     if exposure.last_given and exposure.last_given.when is since:
         evidence.append(Evidence(exposure.last_given.reference, "last dose given", since))
     return Interruption(kind=kind, level=level, since=since, basis=basis, order=order, evidence=tuple(evidence))
+
+
+def _ended_before(order: MedicationOrder, stay: Stay) -> bool:
+    """Whether an order of the ward was one of an earlier stay."""
+    end = _end_of(order)
+    return end is not None and not stay.contains(end)
 
 
 def has_ordinary_end(order: MedicationOrder, now: datetime) -> bool:

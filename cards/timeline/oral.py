@@ -92,7 +92,8 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
     given = sorted((a for a in doses if a.status in _GIVEN), key=_time_of)
     not_given = sorted((a for a in doses if a.status in NOT_GIVEN), key=_time_of)
     orders.sort(key=_began, reverse=True)
-    current = tuple(o for o in orders if holds_now(o, stay, given, moment))
+    continued = _continued(orders, given, stay)
+    current = tuple(o for o in orders if holds_now(o, stay, continued, moment))
     dose, interval = usual_dose(orders, current, moment)
     stays = past_stays(record.encounters)
     if stay and stay.start:
@@ -157,18 +158,37 @@ def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], mom
 
 
 def is_home(order: MedicationOrder, stay: Stay | None) -> bool:
-    """Home medicine: by category; without one, a statement or what began before this stay."""
-    if order.category in ("inpatient", "discharge"):
+    """Home medicine: by category; without one, a statement or what began before this stay.
+
+    What an earlier stay prescribed for home is taken at home.
+    """
+    began = order.start or order.authored
+    if order.category == "discharge":
+        return stay is None or (began is not None and not stay.contains(began))
+    if order.category == "inpatient":
         return False
     if order.category in ("community", "outpatient", "patientspecified") or order.is_statement or order.is_reported:
         return True
-    return stay is None or not stay.contains(order.start or order.authored)
+    return stay is None or not stay.contains(began)
 
 
-def holds_now(order: MedicationOrder, stay: Stay | None, given: Sequence[Administration], moment: Moment) -> bool:
+def _continued(orders: Sequence[MedicationOrder], given: Sequence[Administration], stay: Stay | None) -> frozenset[str]:
+    """References of the orders from which doses were given in this stay.
+
+    A dose that names none of them continues every home medicine, unless the ward has an order of its own.
+    """
+    if stay is None:
+        return frozenset()
+    named = {a.order for a in given if stay.contains(a.when)}
+    known = {o.reference for o in orders}
+    ward = [o for o in orders if not is_home(o, stay) and stay.contains(o.start or o.authored)]
+    return frozenset(named & known if named <= known or ward else named | {o.reference for o in orders})
+
+
+def holds_now(order: MedicationOrder, stay: Stay | None, continued: frozenset[str], moment: Moment) -> bool:
     """Whether this order makes the patient take baclofen where the patient now is.
 
-    In a stay a home medicine holds only if doses were given from it there (clinical.md section 0).
+    In a stay a home medicine holds only if it is `continued` there: doses were given from it (clinical.md section 0).
     """
     if stay is None and is_in_hand(order, moment.now):
         return True
@@ -181,8 +201,7 @@ def holds_now(order: MedicationOrder, stay: Stay | None, given: Sequence[Adminis
         return order.category != "inpatient"
     if not is_home(order, stay):
         return order.category != "discharge"
-    linked = [a for a in given if a.order == order.reference and stay.contains(a.when)]
-    return bool(linked)
+    return order.reference in continued
 
 
 def usual_dose(
@@ -244,7 +263,9 @@ def _coverage(
         told = order.is_statement or order.is_reported
         start = order.start or order.authored
         if start is not None and start.may_be_past(moment.now):
-            end = ended(order, moment.now) or _replaced(start, begins, moment)
+            # On hold, nobody knows since when: taken until lately, for an order is held for days.
+            held = moment.now if order.status == "on-hold" else None
+            end = ended(order, moment.now) or held or _replaced(start, begins, moment)
             spans.append((start, end, bool(order.start) or not told))
     spans += [(a.when, a.when.latest, True) for a in given if a.when]
     for fill in fills:

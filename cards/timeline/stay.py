@@ -35,8 +35,10 @@ class Stay(msgspec.Struct, frozen=True):
         return None if self.start is None else self.start.hours_until(now)
 
     def contains(self, time: When | None) -> bool:
-        """Whether something happened in this stay; a time on the day of admission counts as in it."""
-        return time is not None and self.start is not None and time.latest > self.start.earliest
+        """Whether something happened in this stay; a time on the day of admission, or at its instant, counts."""
+        if time is None or self.start is None:
+            return False
+        return time.latest > self.start.earliest or time.earliest == self.start.earliest
 
     def is_after(self, time: When | None) -> bool:
         """Whether something began before this stay."""

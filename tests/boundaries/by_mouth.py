@@ -110,10 +110,10 @@ def the_new_order_begins_tonight() -> Patient:
 
 @edge("charted_stay", 13)
 def doses_charted_for_two_weeks() -> Chart:
-    """No encounter was to be had: the stay is known from doses, the first two weeks ago."""
+    """No encounter was to be had: the stay is known from doses, the first two weeks ago; none was of baclofen."""
     chart = Chart()
     chart.baclofen(since="330h", category="")
-    chart.given("324h", "300h", "40h")
+    chart.given("324h", "300h", "40h", drug="paracetamol 500 mg tablet")
     return chart
 
 

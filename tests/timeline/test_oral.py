@@ -62,7 +62,8 @@ def test_an_order_is_open_until_it_is_stopped_or_over(status: str, opened: bool)
     ("category", "is_statement", "is_reported", "since", "home"),
     [
         ("inpatient", True, True, "400d", False),
-        ("discharge", True, True, "400d", False),
+        ("discharge", True, True, "400d", True),
+        ("discharge", True, True, "10h", False),
         ("community", False, False, "10h", True),
         ("outpatient", False, False, "10h", True),
         ("patientspecified", False, False, "10h", True),
@@ -73,10 +74,13 @@ def test_an_order_is_open_until_it_is_stopped_or_over(status: str, opened: bool)
     ],
 )
 def test_what_is_home_medicine(category: str, is_statement: bool, is_reported: bool, since: str, home: bool) -> None:
-    """By its category; without one what was reported, or what began before the stay of 60 hours."""
+    """By its category; without one what was reported, or what began before the stay of 60 hours.
+
+    What an earlier stay prescribed for home is taken there.
+    """
     one = told(category=category, is_statement=is_statement, is_reported=is_reported, authored=at(since), start=None)
     assert is_home(one, WARD) is home
-    if category not in ("inpatient", "discharge"):
+    if category != "inpatient":
         assert is_home(one, None)
 
 
@@ -112,21 +116,33 @@ def test_an_order_belongs_to_where_it_starts(authored: str, start: str, home: bo
 )
 def test_which_order_makes_the_patient_take_it(changes: dict[str, Any], stay: Stay | None, holds: bool) -> None:
     """At home and on a ward; a prescription for home is not given on the ward."""
-    assert holds_now(told(**changes), stay, (), Chart().moment()) is holds
+    assert holds_now(told(**changes), stay, frozenset(), Chart().moment()) is holds
 
 
 @pytest.mark.parametrize(
-    ("given", "linked", "holds"), [("10h", True, True), ("10h", False, False), ("70h", True, False)]
+    ("given", "named", "ward_order", "holds"),
+    [
+        ("10h", "MedicationRequest/home", True, True),
+        ("10h", "https://fhir.example.org/r4/MedicationRequest/home/_history/2", True, True),
+        ("10h", None, False, True),
+        ("10h", "MedicationRequest/not-in-the-chart", False, True),
+        ("10h", None, True, False),
+        ("70h", "MedicationRequest/home", False, False),
+    ],
 )
-def test_a_home_medicine_holds_on_a_ward_once_it_was_given_there(given: str, linked: bool, holds: bool) -> None:
-    """From that order, in this stay."""
+def test_a_home_medicine_holds_on_a_ward_once_it_was_given_there(
+    given: str, named: str | None, ward_order: bool, holds: bool
+) -> None:
+    """In this stay: from that order, or, where the ward has none of its own, from no order that is on record."""
     chart = Chart()
     chart.stay("60h")
-    home = chart.baclofen()
+    chart.baclofen()["id"] = "home"
+    if ward_order:
+        chart.baclofen(since="40h", status="stopped", until="12h", category="inpatient")
     chart.given(given)
-    if linked:
-        chart.resources[-1]["request"] = {"reference": f"MedicationRequest/{home['id']}"}
-    assert bool(oral(chart).current) is holds
+    if named:
+        chart.resources[-1]["request"] = {"reference": named}
+    assert [o.reference for o in oral(chart).current] == ["MedicationRequest/home"] * holds
 
 
 # -- drafts laid over the chart ----------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Was baclofen left out of the discharge medicines, cut, or supplied for too short?
 
-When  the patient took baclofen by mouth before admission, or for 14 days or more in this stay, and the medicines for
-      home hold none, or cut it faster than a safe taper, or end before the follow-up visit;
+When  the patient took baclofen by mouth before admission (also where that order was closed since), or for 14 days or
+      more in this stay, and the medicines for home hold none, or cut it faster than a safe taper, or end before the
+      follow-up visit;
       or has a baclofen pump whose next refill is not planned, or is due within 14 days and not booked in time
 Then  say so before the patient leaves: a warning, at low dependence a reminder
 Else  quiet: prescribed, tapered, stopped for an adverse reaction, supply at home, short use
@@ -31,6 +32,7 @@ from cards.needs import (
     SERVICE_REQUESTS,
 )
 from cards.record.concepts import Act, Reason
+from cards.record.facts import MedicationOrder
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -41,7 +43,7 @@ from cards.sentences import (
     told_dose,
     with_dose,
 )
-from cards.timeline.discharge import Discharge, days_in_hospital, discharge_of
+from cards.timeline.discharge import Discharge, days_in_hospital, discharge_of, ended_around_admission
 from cards.timeline.reservoir import days_to
 from cards.timeline.stay import Stay, named_stay
 from cards.timeline.taper import allowed_step
@@ -71,10 +73,13 @@ WHY_REFILL = "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LIT
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
     refining=[APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.UKSPC, sources.GIL, sources.MEDPM],
-    limits=[LONG_INPATIENT_USE, limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, REFILL_SOON, limits.BOOKED_BEFORE],
+    limits=[
+        LONG_INPATIENT_USE, limits.RECENT_STOP, limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, REFILL_SOON,
+        limits.BOOKED_BEFORE,
+    ],
     overrides=["planned-taper", "serious-adverse-reaction", "already-resumed", "data-incorrect"],
     could_reach=Urgency.WARNING,
-)
+)  # fmt: skip
 def omitted_at_discharge(case: Case) -> Verdict:
     if case.oral is None and not case.has_baclofen_pump:
         return Quiet("no baclofen by mouth or by pump")
@@ -95,13 +100,14 @@ def _by_mouth(case: Case, stay: Stay, written: Discharge) -> Verdict:
         return Quiet("no baclofen by mouth")
     if case.oral_dependence.tier is Tier.T0:
         return Quiet(f"short or no use: {case.oral_dependence.because}")
-    at_home = bool(case.oral.home or case.oral.home_fill)
+    closed = ended_around_admission(case.oral, stay, case.moment)
+    at_home = bool(case.oral.home or case.oral.home_fill or closed)
     if not at_home and days_in_hospital(case.oral, stay, case.moment) < case.moment.limit(LONG_INPATIENT_USE):
         return Quiet(f"not taken at home, and less than {case.moment.told(LONG_INPATIENT_USE)} in this stay")
     if excuse := _excuse(case, written):
         return excuse
     if not written.baclofen:
-        return _missing(case, written, at_home=at_home)
+        return _missing(case, written, next(iter(case.oral.home), closed), at_home=at_home)
     return _cut(case, written) or _too_short(case, written) or Quiet("baclofen is prescribed for home", rests_on=())
 
 
@@ -121,9 +127,7 @@ def _excuse(case: Case, written: Discharge) -> Quiet | None:
     return None
 
 
-def _missing(case: Case, written: Discharge, *, at_home: bool) -> Card:
-    assert case.oral is not None
-    home = next(iter(case.oral.home), None)
+def _missing(case: Case, written: Discharge, home: MedicationOrder | None, *, at_home: bool) -> Card:
     supply_unread = not case.saw(DISPENSES)
     return Card(
         urgency=_urgency(case),
