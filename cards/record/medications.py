@@ -19,6 +19,7 @@ from cards.record.when import When
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 _ONCE = re.compile(r"\b(?:once only|one[- ]time(?: only| dose)?|single dose|x ?1 dose|stat dose|one dose only)\b")
+_TRIAL_DOSE_MCG = 100  # the largest trial dose of the label (FND-01; C-LEXI, C-GABLO)
 NO_TIME = "a dose given has no readable time"
 UNKNOWN_DRUG = "a medication entry names no readable drug"
 
@@ -189,6 +190,9 @@ def _order(
     acts = set(lexicon.acts(f"{sig} ; {note} ; {status_words} ; {words(reason)}"))
     acts |= lexicon.acts(" ; ".join(all_words(item.get("route")) for item in items(instructions))) & {Act.TUBE_ROUTE}
     acts |= _acts_of_product(resource, product, route, chart)
+    is_once = _is_once(instructions)
+    if product.is_baclofen and _is_trial(dosage, route, is_once=is_once):
+        acts.add(Act.SCREENING_BOLUS)
     refills = number(dispense.get("numberOfRepeatsAllowed"))
     status_changed = _status_changed(resource, chart, defects)
     if product.is_baclofen and BAD_DATE in defects and not chart.is_draft:  # a draft is now, whatever it says
@@ -212,7 +216,7 @@ def _order(
         status_changed=status_changed,
         days_supply=_days_supply(dispense, product, dosage),
         refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
-        is_once=_is_once(instructions),
+        is_once=is_once,
         is_continuous=_is_continuous(getattr(resource, "courseOfTherapyType", None)),
         reasons=why,
         acts=frozenset(acts),
@@ -221,6 +225,11 @@ def _order(
         encounter=encounter,
         note=" ; ".join(part for part in (note, words(resource.statusReason)) if part),
     )
+
+
+def _is_trial(dosage: facts.Dosage, route: Route, *, is_once: bool) -> bool:
+    """One dose of up to 100 mcg by an intrathecal route: that is what a trial is."""
+    return route is Route.INTRATHECAL and is_once and dosage.single is not None and dosage.single <= _TRIAL_DOSE_MCG
 
 
 def _is_once(instructions: Any) -> bool:

@@ -109,6 +109,40 @@ def test_the_reason_of_a_stop_counts(reason: str, urgency: str) -> None:
     )
 
 
+@pytest.mark.parametrize("recorded", ["draft", "chart"])
+def test_what_was_stopped_for_an_adverse_reaction_is_not_offered_again(recorded: str) -> None:
+    """The recorded reason is told, and that withdrawal is to be watched for."""
+    chart = Chart()
+    why = {"text": "Serious adverse drug reaction: anaphylaxis"}
+    if recorded == "draft":
+        answer = chart.decide(ORDER_SIGN, [chart.draft(chart.baclofen(), status="stopped", statusReason=why)])
+    else:
+        chart.baclofen(status="stopped", until="48h", statusReason=why)
+        answer = chart.decide()
+    card = answer.card(KIND)
+    assert "adverse reaction: " in card.summary
+    assert "watch for withdrawal" in card.summary
+    assert "anaphylaxis" in card.detail
+    assert [suggestion.key for suggestion in card.suggestions] == ["consult"]
+
+
+@pytest.mark.parametrize("words", ["trial dose", ""])
+def test_a_trial_dose_is_no_pump_to_be_kept_running(words: str) -> None:
+    """In words, or by what it is: one intrathecal dose of up to 100 mcg."""
+    chart = Chart()
+    order = chart.add(
+        "MedicationRequest", status="active", intent="order", authoredOn=instant("2h"),
+        medicationCodeableConcept={"text": f"baclofen 50 mcg/mL intrathecal injection {words}"},
+        dosageInstruction=[{
+            "text": "50 mcg intrathecal", "route": {"text": "Intrathecal"},
+            "timing": {"repeat": {"count": 1}},
+            "doseAndRate": [{"doseQuantity": {"value": 50, "unit": "mcg", "code": "ug"}}],
+        }],
+    )  # fmt: skip
+    assert chart.decide(ORDER_SIGN, [chart.draft(order, status="stopped")]).is_silent
+    assert chart.decide().is_silent
+
+
 def test_comfort_care_turns_the_alarm_into_advice() -> None:
     """Info at most, other words, no intensive care."""
     chart = Chart()

@@ -9,6 +9,8 @@ Known limits: a medicine stopped by word of mouth, or in another system, leaves 
 was taken is often known only from its first order, and where no start is recorded the tier says so.
 """
 
+from collections.abc import Sequence
+
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
@@ -25,6 +27,7 @@ from cards.needs import (
 )
 from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Act, Reason
+from cards.record.facts import MedicationOrder
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -52,6 +55,9 @@ STOPPED = "{What} was stopped abruptly {gap} ago: withdrawal risk, taper or resu
 PUMP = "Stopping intrathecal {what} risks life-threatening withdrawal: keep it running"
 UNREAD = "An order being sent out could not be read: check that it does not stop baclofen"
 UNKNOWN_STOP = "{What} was stopped, the chart does not say when: ask for the last dose"
+STOPPING_ADVERSE = "Stopping {what} for an adverse reaction: then watch for withdrawal"
+STOPPED_ADVERSE = "{What} was stopped for an adverse reaction: watch for withdrawal"
+RECORDED = "Recorded reason: {why}."
 ASK_WHEN = "Confirm the last dose with patient, MAR or pharmacy."
 # An older order without an end is history.
 WRITTEN_WITHIN = limit("stop_without_a_time_written_within", 365, "d", JUDGEMENT, sources.SEED)
@@ -84,6 +90,8 @@ def _stops_pump(case: Case) -> Card | None:
     change = case.pump_change
     if not (change.stops or change.stop_orders) or not change.leaves_none or (change.is_hold and _has_plan(change)):
         return None
+    if change.stops and not change.stop_orders and all(Act.SCREENING_BOLUS in o.acts for o in change.stops):
+        return None  # a trial dose is no exposure to be kept up (FND-01)
     if case.pump is not None and (not case.pump.is_in_place or (case.pump.other_drugs and not case.pump.is_baclofen)):
         return None
     if case.pump is None and not _names_the_pump(change) and case.saw(*PUMP_NEEDS):
@@ -119,6 +127,8 @@ def _stops_oral(case: Case) -> Verdict:
         return Quiet("a perioperative hold: asked by npo_or_hold", rests_on=())
     if excuse := _excuse(case, change.reasons):
         return excuse
+    if Reason.ADVERSE_REACTION in change.reasons:
+        return _for_an_adverse_reaction(case, change.stops, STOPPING_ADVERSE, _draft_evidence(change))
     return Card(
         urgency=_at_most_warning_while_selecting(_urgency(case, change.reasons), case),
         summary=say(STOPPING, what=with_dose(case.oral.dose)),
@@ -149,6 +159,8 @@ def _was_stopped(case: Case) -> Verdict:
     reasons = gap.order.reasons if gap.order else frozenset()
     if excuse := _excuse(case, reasons):
         return excuse
+    if gap.order and Reason.ADVERSE_REACTION in reasons:
+        return _for_an_adverse_reaction(case, (gap.order,), STOPPED_ADVERSE, gap.evidence)
     toxic = toxic_line(case)
     return Card(
         urgency=as_sure_as_read(_urgency(case, reasons), case, ADMINISTRATIONS),
@@ -164,6 +176,23 @@ def _was_stopped(case: Case) -> Verdict:
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "taper", "consult"),
         capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
+    )
+
+
+def _for_an_adverse_reaction(
+    case: Case, orders: Sequence[MedicationOrder], summary: str, evidence: tuple[Evidence, ...]
+) -> Card:
+    """Nothing that would give the drug again is offered."""
+    assert case.oral is not None
+    what = with_dose(case.oral.dose)
+    why = next((o.note for o in orders if Reason.ADVERSE_REACTION in o.reasons and o.note), "an adverse reaction")
+    return Card(
+        urgency=Urgency.INFO,
+        summary=say(summary, what=what, What=what.capitalize()),
+        detail=(oral_exposure_line(case), say(RECORDED, why=why), ADVERSE_REACTION_EXCEPTION, *early_signs(case)),
+        evidence=(*evidence, *oral_evidence(case)),
+        suggestions=("consult",),
+        capped="stopped for an adverse reaction",
     )
 
 
@@ -235,9 +264,9 @@ def _meant(case: Case, reasons: frozenset[Reason]) -> Quiet | None:
 
 
 def _urgency(case: Case, reasons: frozenset[Reason]) -> Urgency:
-    """By tier; a serious adverse reaction is the label's own exception, failing kidneys cap at warning (REN-02)."""
+    """By tier; signs of toxicity make holding right, failing kidneys cap at warning (REN-02)."""
     urgency = case.oral_dependence.tier.urgency
-    if Reason.ADVERSE_REACTION in reasons or case.toxicity.makes_holding_right:
+    if case.toxicity.makes_holding_right:
         return Urgency.INFO
     return min(urgency, Urgency.WARNING) if Reason.RENAL in reasons or case.kidney.fell_far else urgency
 
