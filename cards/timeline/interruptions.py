@@ -97,7 +97,7 @@ def oral_interruptions(
             _ended(exposure, stay, moment),
             _omitted(exposure, stay, record, moment),
             _supply_out(exposure, moment),
-            _cut(exposure, moment, is_child=is_child),
+            _lowered(exposure, moment, is_child=is_child),
         ) if i is not None
     ]  # fmt: skip
     if taper and taper.excuses and all(i.level <= Level.POSSIBLE for i in found):
@@ -327,8 +327,10 @@ def _supply_out(exposure: OralExposure, moment: Moment) -> Interruption | None:
     return Interruption(kind=Kind.SUPPLY_OUT, level=level, since=ends, basis="supply ended", evidence=(evidence,))
 
 
-def _cut(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interruption | None:
-    """A single-step cut beyond the limits within the last seven days (IE2)."""
+def _lowered(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interruption | None:
+    """The dose was lowered by another order within the last seven days: beyond the limits a cut (IE2), else a step of a
+    taper (IE1). Such a step excuses nothing: nobody wrote a plan.
+    """
     if not exposure.current:
         return None
     order = exposure.current[0]
@@ -346,10 +348,14 @@ def _cut(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interrupt
         return None
     before = earlier[0].dosage.daily
     assert before is not None
-    if before.unit != now_dose.unit or before.low - now_dose.low <= allowed_step(before.low, moment, is_child=is_child):
+    if before.unit != now_dose.unit or before.low <= now_dose.high:
         return None
+    is_cut = before.low - now_dose.low > allowed_step(before.low, moment, is_child=is_child)
     evidence = (Evidence(earlier[0].reference, f"before: {before.low:g} {before.unit}", earlier[0].start),
                 Evidence(order.reference, f"now: {now_dose.low:g} {now_dose.unit}", began))  # fmt: skip
+    if not is_cut:
+        return Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper", order=order,
+                            cut_to=now_dose, cut_from=earlier[0], evidence=evidence)  # fmt: skip
     return Interruption(kind=Kind.CUT, level=Level.PROBABLE, since=began, basis="dose cut", order=order,
                         cut_to=now_dose, cut_from=earlier[0], evidence=evidence)  # fmt: skip
 

@@ -95,6 +95,8 @@ def oral_exposure(record: Record, stay: Stay | None, moment: Moment) -> OralExpo
     continued = _continued(orders, given, stay)
     current = tuple(o for o in orders if holds_now(o, stay, continued, moment))
     dose, interval = usual_dose(orders, current, moment)
+    if dose is None:
+        dose, interval = _dose_of_fills(fills)
     stays = past_stays(record.encounters)
     if stay and stay.start:
         stays.append((stay.start.earliest, moment.now))
@@ -224,6 +226,18 @@ def usual_dose(
             times = sum(o.dosage.times_per_day or 0 for o in parts)
             interval = 24 / times if times else parts[0].dosage.interval_hours
             return DailyDose(low=low, high=high, unit=known[0].unit), interval
+    return None, None
+
+
+def _dose_of_fills(fills: Sequence[Dispense]) -> tuple[DailyDose | None, float | None]:
+    """Where no order has a dose: as the newest fill is labelled, else its quantity by the days that it is to last."""
+    dated = [f for f in fills if f.when]
+    for fill in sorted(dated, key=lambda f: f.when.latest.timestamp() if f.when else 0.0, reverse=True):
+        if fill.dosage.daily and not fill.dosage.doubtful_unit:
+            return fill.dosage.daily, fill.dosage.interval_hours
+        if fill.quantity_mg and fill.days_supply:
+            daily = fill.quantity_mg / fill.days_supply
+            return DailyDose(low=daily, high=daily, unit="mg/day"), None
     return None, None
 
 

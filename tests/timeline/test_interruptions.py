@@ -2,6 +2,7 @@
 
 import pytest
 
+from cards.hooks import ORDER_SIGN
 from cards.timeline.interruptions import Interruption, Kind, Level, missed_dose_threshold
 from tests.chart import Chart, date, instant
 
@@ -80,13 +81,42 @@ def test_a_cut_within_the_last_week() -> None:
     assert (found.kind, found.level) == (Kind.CUT, Level.PROBABLE)
 
 
-@pytest.mark.parametrize(("mg", "since"), [(15, "3d"), (10, "8d")])
-def test_a_small_cut_or_an_old_one(mg: float, since: str) -> None:
-    """A quarter is a step; after a week it is history."""
+@pytest.mark.parametrize(
+    ("mg", "since", "found"), [(15, "3d", (Kind.TAPER, Level.POSSIBLE)), (15, "8d", None), (10, "8d", None),
+                               (20, "3d", None), (25, "3d", None)],
+)  # fmt: skip
+def test_a_small_cut_or_an_old_one(mg: float, since: str, found: tuple[Kind, Level] | None) -> None:
+    """A quarter is a step of a taper; after a week it is history; the same dose or more is none."""
     chart = Chart()
     chart.baclofen(20, 3, status="stopped", until=since)
     chart.baclofen(mg, 3, since=since)
-    assert chart.case().oral_interruption is None
+    gap = chart.case().oral_interruption
+    assert ((gap.kind, gap.level) if gap else None) == found
+
+
+def test_a_step_down_is_no_excuse_for_a_stop() -> None:
+    """Lowered within the limits five days ago, then stopped: nobody wrote a plan."""
+    chart = Chart()
+    chart.baclofen(20, 3, status="stopped", until="5d")
+    lower = chart.baclofen(15, 3, since="5d")
+    stop = chart.draft(lower, status="stopped")
+    assert chart.decide(ORDER_SIGN, [stop]).urgency("abrupt-discontinuation") == "warning"
+
+
+@pytest.mark.parametrize(("points", "critical"), [(39.2, True), (38.2, False)])
+def test_grave_signs_in_a_taper_of_one_order_after_the_other(points: float, critical: bool) -> None:
+    """60, 45, 35, 25 mg/day, a week each: from six points with rigidity (G3) it is withdrawal."""
+    chart = Chart()
+    for mg, since, until in ((15, "26d", "19d"), (12, "19d", "12d"), (9, "12d", "5d")):
+        chart.baclofen(mg, 3, since=since, status="completed", until=until)
+    chart.baclofen(7, 3, since="5d")
+    chart.baclofen(20, 3, since="400d", status="completed", until="26d")
+    chart.sign("rigidity", "5h")
+    chart.sign("visual hallucinations", "5h")
+    chart.temperature(points)
+    answer = chart.decide()
+    assert (answer.urgency("suspected-withdrawal") == "critical") is critical
+    assert answer.urgency("abrupt-discontinuation") == ""
 
 
 def test_date_only_is_the_least_alarming_reading() -> None:

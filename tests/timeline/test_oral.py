@@ -418,3 +418,33 @@ def test_an_order_that_was_cancelled_before_anybody_took_it(until: str | None, t
     chart = Chart()
     chart.baclofen(status="cancelled", until=until)
     assert (chart.case().oral is not None) is taken
+
+
+@pytest.mark.parametrize(
+    ("label", "quantity", "dose"),
+    [
+        ("20 mg three times a day", None, 60),
+        ("", 90, 60),
+        ("", None, None),
+        ("as directed", 45, 30),
+    ],
+)
+def test_a_fill_tells_the_dose_where_no_order_does(label: str, quantity: float | None, dose: float | None) -> None:
+    """By its label, else by the tablets for the days that they are to last."""
+    chart = Chart()
+    fill = chart.fill("5d", 30)
+    if label:
+        fill["dosageInstruction"] = [{"text": label}]
+    if quantity:
+        fill["quantity"] = {"value": quantity, "unit": "tablet"}
+    found = oral(chart).dose
+    assert (found.low if found else None) == dose
+
+
+def test_an_order_tells_the_dose_before_a_fill() -> None:
+    chart = Chart()
+    chart.baclofen(10, 3)
+    chart.fill("5d", 30)["dosageInstruction"] = [{"text": "20 mg three times a day"}]
+    found = oral(chart).dose
+    assert found is not None
+    assert found.low == 30
