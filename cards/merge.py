@@ -194,7 +194,6 @@ def not_available_line(missing: Sequence[str], case: Case) -> str:
 
 def _basis(rules: Sequence[Rule], case: Case) -> str:
     """Rule ids, thresholds told published from judged, sources, version, disclaimer (FND-10)."""
-    ids = listed(tuple(dict.fromkeys(r.implements for r in rules)))
     limits = {limit.name: limit for r in rules for limit in r.limits}.values()
     told = [
         f"{limit.name.replace('_', ' ')} {number(case.moment.limit(limit), 2)} {limit.unit} "
@@ -205,10 +204,13 @@ def _basis(rules: Sequence[Rule], case: Case) -> str:
     differs = f" Departs from the source article: {'; '.join(departs)}." if departs else ""
     keys = ", ".join(dict.fromkeys(source.key for r in rules for source in r.sources))
     thresholds = f" Thresholds: {'; '.join(told)}." if told else ""
-    return (
-        f"Rules {ids}.{thresholds} Sources: {keys}.{differs} "
-        f"Knowledge {KNOWLEDGE_VERSION} of {KNOWLEDGE_DATE}, {REVIEW_STATUS}. {FOOTER}"
-    )
+    return _origin(rules, f"{thresholds} Sources: {keys}.{differs}")
+
+
+def _origin(rules: Sequence[Rule], more: str = "") -> str:
+    """Rule ids, version, disclaimer: all that a card needs which judged nothing."""
+    ids = listed(tuple(dict.fromkeys(r.implements for r in rules)))
+    return f"Rules {ids}.{more} Knowledge {KNOWLEDGE_VERSION} of {KNOWLEDGE_DATE}, {REVIEW_STATUS}. {FOOTER}"
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +239,18 @@ def unread_drafts_lines(drafts: Sequence[str]) -> list[str]:
     return [f"- Not read, it may stop or hold baclofen: {told}{more}."] if drafts else []
 
 
+def telling_also(card: MergedCard, gap: MergedCard) -> MergedCard:
+    """The card, which also says what could not be checked: where the site shows no card of its own for that."""
+    body, _, basis = card.detail.partition("\n\n")
+    told = gap.detail.partition("\n\n")[0].splitlines()
+    lines = [body, *(line for line in told if line not in body)]
+    return msgspec.structs.replace(
+        card,
+        detail="\n".join([*lines, "", basis] if basis else lines),
+        not_available=tuple(dict.fromkeys((*card.not_available, *gap.not_available))),
+    )
+
+
 def could_not_check(gap: Gap, case: Case) -> MergedCard:
     """The card that says that nothing could be said; a warning where the drafts touch baclofen, or may."""
     kinds = list(dict.fromkeys(rule.kind for rule in gap.rules))
@@ -254,7 +268,7 @@ def could_not_check(gap: Gap, case: Case) -> MergedCard:
         kind_display=KINDS[COULD_NOT_CHECK],
         urgency=Urgency.WARNING if gap.touches else Urgency.INFO,
         summary=summary(f"Baclofen check could not be completed: {gap.told}"),
-        detail="\n".join([*lines, "", _basis(gap.rules, case)]),
+        detail="\n".join([*lines, "", _origin(gap.rules)]),
         rules=tuple(dict.fromkeys(rule.implements for rule in gap.rules)),
         leader=gap.rules[0].implements,
         not_available=gap.missing,

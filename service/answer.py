@@ -8,6 +8,7 @@ import msgspec
 from cards.decide import Decision
 from cards.hooks import ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN
 from cards.kinds import COULD_NOT_CHECK, KINDS, OVERRIDE_REASONS
+from cards.merge import telling_also
 from cards.needs import BY_KEY
 from cards.verdict import MergedCard, Urgency
 from service.consult import Consultation
@@ -36,7 +37,8 @@ def cards_for(consultation: Consultation, site: Site) -> tuple[MergedCard, ...]:
     if site.missing_data == "card" or site.mode == "silent":
         return (*decision.cards, decision.could_not_check)
     if decision.cards:
-        return decision.cards
+        first, *others = decision.cards
+        return telling_also(first, decision.could_not_check), *others
     raise refusal(decision)
 
 

@@ -1,5 +1,7 @@
 """Nil by mouth and holds: which of them keep baclofen from being taken by mouth?"""
 
+import re
+
 from cards import limits
 from cards.moment import Moment
 from cards.record.concepts import Act
@@ -10,6 +12,7 @@ from cards.timeline.oral import OralExposure
 from cards.timeline.regimen import is_selected
 
 _HOLDS = frozenset({Act.NPO, Act.HOLD_ORAL, Act.HOLD_BACLOFEN})
+_FOR_HOURS = re.compile(r"\b(?:npo|nbm|nil|nothing)\b[^.;]{0,40}?(?:\bfor|\bx|\u00d7) ?(\d{1,2}) ?h(?:rs?|ours?)?\b")
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
 
 
@@ -42,7 +45,8 @@ def _eats_since(fasting: When, record: Record, moment: Moment) -> bool:
 
 
 def _hours_planned(order: Order) -> float:
-    """Planned duration; an open one is long."""
-    if order.start is None or order.end is None:
-        return float("inf")
-    return (order.end.latest - order.start.earliest).total_seconds() / 3600
+    """Planned duration, by its times or in words; an open one is long."""
+    if order.start is not None and order.end is not None:
+        return (order.end.latest - order.start.earliest).total_seconds() / 3600
+    told = _FOR_HOURS.search(order.text.lower())
+    return float(told[1]) if told else float("inf")

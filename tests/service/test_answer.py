@@ -27,6 +27,12 @@ LEDGER = Ledger(
         Entry("Condition", State.PARTIAL),
     ]
 )
+OTHER = msgspec.structs.replace(CARD, kind="renal-dosing")
+TELLING = msgspec.structs.replace(
+    CARD,
+    detail="- Taper or keep the order.\n- Medication orders could not be read.",
+    not_available=("MedicationRequest",),
+)
 QUIET = Outcome("ABR-01", "stop_order", Quiet("nothing"))
 
 
@@ -57,7 +63,8 @@ def test_all_was_looked_at(policy: str, cards: tuple[MergedCard, ...]) -> None:
     [
         ("card", "live", (), (COULD_NOT,)),
         ("card", "live", (CARD,), (CARD, COULD_NOT)),
-        ("412", "live", (CARD,), (CARD,)),
+        ("412", "live", (CARD,), (TELLING,)),
+        ("412", "live", (CARD, OTHER), (TELLING, OTHER)),
         ("412", "silent", (), (COULD_NOT,)),
         ("412", "silent", (CARD,), (CARD, COULD_NOT)),
         ("card", "silent", (), (COULD_NOT,)),
@@ -143,3 +150,17 @@ def test_another_version_beside_a_card_without_detail() -> None:
     bare = msgspec.structs.replace(COULD_NOT, detail="")
     (card,) = cards_for(consultation(gap=bare, not_r4=True), site())
     assert card.detail.endswith("to this service.")
+
+
+def test_what_a_card_says_of_its_own_is_not_said_twice() -> None:
+    """The sources stay last, and what both lack is told once."""
+    card = msgspec.structs.replace(
+        CARD, detail="- Taper.\n- Not available: fills.\n\nRules ABR-01.", not_available=("MedicationDispense",)
+    )
+    gap = msgspec.structs.replace(
+        COULD_NOT, detail="- Could not be checked: renal dosing.\n- Not available: fills.\n\nRules REN-02.",
+        not_available=("Observation", "MedicationDispense"),
+    )  # fmt: skip
+    (told,) = cards_for(consultation(card, gap=gap), site())
+    assert told.detail == "- Taper.\n- Not available: fills.\n- Could not be checked: renal dosing.\n\nRules ABR-01."
+    assert told.not_available == ("MedicationDispense", "Observation")

@@ -483,4 +483,4 @@ def test_policy_412_and_a_card_together_still_carry_what_was_not_available() -> 
         post(app_with(partly, missing_data="412").test_client(), PATIENT_VIEW, hook_request(PATIENT_VIEW))
     )
 
-    assert shown["extension"]["org.example.baclofen-cds"]["notAvailable"] == ["Device"]
+    assert shown["extension"]["org.example.baclofen-cds"]["notAvailable"] == ["Device", "MedicationRequest"]

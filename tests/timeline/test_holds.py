@@ -33,6 +33,18 @@ def test_a_standing_fast(status: str, written: str, counts: bool) -> None:
     assert bites(chart) is counts
 
 
+@pytest.mark.parametrize(
+    ("words", "counts"),
+    [("NPO for 4 hours", False), ("NPO x 4 hours for CT abdomen", False), ("NPO x 7h", False),
+     ("NPO for 8 hours", True), ("NPO from midnight for surgery", True), ("NPO", True)],
+)  # fmt: skip
+def test_a_short_fast_in_words(words: str, counts: bool) -> None:
+    """Less than eight hours are waited for; a fast that says no end is long."""
+    chart = ward()
+    chart.diet(words, dateTime=instant("3h"))
+    assert bites(chart) is counts
+
+
 def test_a_hold_that_is_forbidden_is_none() -> None:
     """ "Do not perform"."""
     chart = ward()
