@@ -257,3 +257,16 @@ def test_eri_and_end_of_service_in_one_text() -> None:
     assert eri is not None
     assert end is not None
     assert (eri.earliest.year, end.earliest.year) == (2029, 2029)
+
+
+@pytest.mark.parametrize("name", ["Pump telemetry", "Pump event log", "Intrathecal pump error"])
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("critical memory error", Sign.PUMP_ALARM_CRITICAL), ("non-critical memory error", Sign.PUMP_ALARM_LOW),
+     ("no critical memory error", None), ("critical memory error: none", None)],
+)  # fmt: skip
+def test_memory_errors(name: str, text: str, sign: Sign | None) -> None:
+    """Critical ones have two tones, the others one."""
+    found = seen(code={"text": name}, valueString=text).keys()
+
+    assert found & {Sign.PUMP_ALARM_CRITICAL, Sign.PUMP_ALARM_LOW} == ({sign} if sign else set())

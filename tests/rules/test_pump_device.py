@@ -232,7 +232,8 @@ def test_readings_of_the_pump_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "urgency"),
-    [("Pump event log", "end of service reached", "critical"), ("Pump status", "pump at EOS", "critical"),
+    [("Pump telemetry", "critical memory error", "critical"), ("Pump telemetry", "non-critical memory error", ""),
+     ("Pump event log", "end of service reached", "critical"), ("Pump status", "pump at EOS", "critical"),
      ("Pump telemetry", "Reservoir 18 mL, ERI 26 months, end of service 29 months, no alarms", ""),
      ("Pump status", "motor stall", "critical"), ("Pump alarm", "two-tone alarm", "critical"),
      ("Pump status", "stopped", "critical"), ("Pump alarm", "single tone alarm", ""),
