@@ -56,6 +56,54 @@ def test_without_a_date_the_last_refill_counts(last: str, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize("new", ["Implantation of intrathecal baclofen pump", "Intrathecal pump replacement"])
+@pytest.mark.parametrize(
+    ("since", "urgency"),
+    [("90d", ""), ("91d", "info"), ("150d", "info"), ("151d", "warning"), ("180d", "warning"), ("181d", "warning"),
+     ("1155d", "warning")],
+)  # fmt: skip
+def test_a_new_pump_that_was_not_refilled_yet(new: str, since: str, urgency: str) -> None:
+    """Filled when it was put in; longer ago than a fill lasts, nothing is known about refills."""
+    chart = with_pump()
+    chart.procedure(new, since)
+    decided = chart.decide()
+    assert decided.urgency(KIND) == urgency
+    if urgency:
+        card = decided.card(KIND)
+        is_last = since not in ("181d", "1155d")
+        assert ("implanted" in card.summary, "no refill or alarm date" in card.summary) == (is_last, not is_last)
+        assert "refilled" not in card.summary
+        assert "last refill " not in card.detail
+
+
+def test_an_old_implant_and_a_recent_check() -> None:
+    """Somebody saw the pump within 180 days: only a reminder."""
+    chart = with_pump()
+    chart.procedure("Implantation of intrathecal baclofen pump", "1155d")
+    chart.procedure("Intrathecal pump interrogation, no reprogramming", "30d")
+    card = chart.decide().card(KIND)
+    assert (card.urgency.indicator, "no refill or alarm date" in card.summary) == ("info", True)
+
+
+def test_an_old_implant_still_ends_what_was_told_before_it() -> None:
+    """An alarm date of the pump before is not this one's."""
+    chart = with_pump()
+    chart.procedure("Intrathecal pump replacement", "400d")
+    chart.alarm_date("390d", told="450d")
+    assert chart.decide().card(KIND).summary.startswith("Baclofen pump: no refill or alarm date")
+
+
+def test_a_volume_that_nobody_dated_is_not_of_an_old_implant() -> None:
+    """20 mL of 2,000 mcg/mL would have been empty after 114 days; nobody knows when they were filled."""
+    chart = Chart()
+    device = chart.pump()
+    device["property"] = [{"type": {"text": "Fill volume"}, "valueQuantity": [{"value": 20, "unit": "mL"}]}]
+    chart.procedure("Implantation of intrathecal baclofen pump", "400d")
+    decided = chart.decide()
+    assert "empty" not in decided.card(KIND).summary
+    assert decided.urgency(KIND) == "warning"
+
+
 def test_nothing_known_about_refills() -> None:
     """A warning; after a recent check only a reminder."""
     chart = with_pump()
