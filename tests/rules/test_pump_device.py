@@ -195,6 +195,18 @@ def test_an_end_of_service_in_words_is_told_as_it_stands() -> None:
     assert "1 Apr" not in verdict.summary
 
 
+@pytest.mark.parametrize("where", ["device", "focus"])
+def test_an_indicator_that_leads_to_the_pump(where: str) -> None:
+    """Its name does not say pump; a pacemaker's indicator is nobody's business here."""
+    chart = with_pump()
+    pump = next(r for r in chart.resources if r["resourceType"] == "Device")
+    other = chart.add("Device", status="active", type={"text": "Cardiac pacemaker"})
+    told_date(chart, "ERI date", "60d", when="1h")
+    for device, urgency in ((pump, "critical"), (other, "")):
+        chart.resources[-1][where] = {"reference": f"Device/{device['id']}"}
+        assert said(chart.decide(), "PMP-02") == urgency
+
+
 def test_replaced_since_the_indicator() -> None:
     """The indicator was that of the old pump."""
     chart = with_pump()
