@@ -221,3 +221,15 @@ def test_what_was_observed_at_the_pump_of_a_use_statement() -> None:
     record = chart(observation(**ERI, device={"reference": "Device/d9"}), told)
 
     assert [o.concept for o in record.observations] == [Measure.PUMP_ERI_DATE]
+
+
+@pytest.mark.parametrize("name", ["Volume filled", "Volume filled at refill", "Refill volume", "Volume after refill"])
+def test_the_volume_filled(name: str) -> None:
+    """Of the pump, by its name or by where it was observed; of anything else it is not ours."""
+    filled = observation(code={"text": name}, valueQuantity=quantity(20, "mL"))
+    named = observation(code={"text": f"Pump {name[0].lower()}{name[1:]}"}, valueQuantity=quantity(20, "mL"))
+    tied = chart({**filled, "device": {"reference": "Device/d1"}}, device(**PUMP))
+
+    assert [(o.concept, o.value) for o in tied.observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
+    assert [(o.concept, o.value) for o in chart(named).observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
+    assert chart(filled, device(**PUMP)).observations == ()

@@ -125,6 +125,22 @@ def test_calculated_empty() -> None:
     assert "calculated empty" in card.summary
 
 
+@pytest.mark.parametrize(("name", "is_tied"), [("Volume filled at refill", True), ("Volume filled at refill", False),
+                                               ("Pump volume after refill", False)])  # fmt: skip
+def test_calculated_empty_by_the_volume_that_was_filled(name: str, is_tied: bool) -> None:
+    """The same 114 days; the strength and the dose are those of the order. Without a pump to it, it is no volume."""
+    chart = Chart()
+    device = chart.pump()
+    chart.procedure("Intrathecal pump refill", "115d")
+    note = chart.pump_note(name, "", "115d")
+    del note["valueString"]
+    note["valueQuantity"] = {"value": 20, "unit": "mL"}
+    if is_tied:
+        note["device"] = {"reference": f"Device/{device['id']}"}
+    is_ours = is_tied or name.startswith("Pump")
+    assert ("calculated empty" in chart.decide().card(KIND).summary) is is_ours
+
+
 def test_pump_with_an_unknown_drug() -> None:
     """Neither yes nor no: ask for the pump card, a reminder."""
     chart = Chart()
