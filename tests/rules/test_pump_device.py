@@ -421,3 +421,34 @@ def test_moving_or_cancelling_a_refill_visit(when: str, status: str, empty: str,
         verdict = decided.verdict("PMP-01")
         assert isinstance(verdict, Card)
         assert "none is booked before the" in verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("rule", "fact", "words"),
+    [("PMP-02", ("Pump ERI date", "100d"), "plan relief"), ("PMP-02", ("Pump ERI date", "50d"), "plan relief"),
+     ("PMP-02", ("Pump EOS date", "+20d"), "plan relief"), ("PMP-02", ("Pump EOS date", "20d"), "plan relief"),
+     ("PMP-03", ("Pump status", "motor stall"), "plan relief"), ("PMP-03", ("Pump daily dose", 100), "withdrawal"),
+     ("PMP-04", ("Removal of intrathecal pump", ""), "taken out"),
+     ("PMP-04", ("Infection of intrathecal pump pocket", ""), "nfection")],
+)  # fmt: skip
+def test_comfort_care_is_not_hurried(rule: str, fact: tuple[str, str | float], words: str) -> None:
+    """Nothing at once, no monitored bed, and tablets are offered rather than ruled out."""
+    chart = with_pump()
+    chart.condition("Comfort measures only", "3d")
+    name, value = fact
+    if isinstance(value, float | int):
+        reading(chart, name, value, "mcg/day")
+    elif name.startswith("Removal"):
+        chart.procedure(name, "2d")
+    elif name.startswith("Infection"):
+        chart.condition(name, "3d")
+    elif value == "motor stall":
+        chart.pump_note(name, value)
+    else:
+        told_date(chart, name, value, when="1h")
+    verdict = chart.decide().verdict(rule)
+    assert isinstance(verdict, Card)
+    assert (verdict.urgency.indicator, words in verdict.summary) == ("info", True)
+    said_all = " ".join((verdict.summary, *verdict.detail)).lower()
+    assert [w for w in ("emergency", " now", "act before", "monitored bed", "not a plan") if w in said_all] == []
+    assert "benzodiazepine" in said_all

@@ -183,3 +183,24 @@ def test_refills_unread_is_said_and_caps_at_warning() -> None:
     assert card.urgency.indicator == "warning"
     assert "Refills could not be read" in card.detail
     assert card.not_available == ("Procedure",)
+
+
+@pytest.mark.parametrize("fact", ["today", "passed", "empty", "last", "implant"])
+def test_comfort_care_is_not_hurried(fact: str) -> None:
+    """Nobody is sent to hospital: the supply is told, and relief offered."""
+    chart = with_pump()
+    chart.condition("Hospice care, comfort measures only", "3d")
+    if fact == "last":
+        chart.procedure("Intrathecal pump refill", "200d")
+    elif fact == "implant":
+        chart.procedure("Implantation of intrathecal baclofen pump", "160d")
+    else:
+        told = chart.alarm_date("0d" if fact == "today" else "5d")
+        if fact == "empty":
+            told["code"]["text"] = "Pump empty date"
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "info"
+    assert card.summary.endswith("Comfort care: plan relief of spasm")
+    assert "emergency" not in card.detail
+    assert "benzodiazepine" in card.detail
+    assert "interrogate" not in card.summary.lower()

@@ -16,7 +16,7 @@ from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
-from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import PumpModel
 from cards.record.when import When
 from cards.rule import rule
@@ -39,10 +39,17 @@ EOS_PASSED = "Baclofen pump battery: end of service since {stops}. Interrogate a
 STOPPED = "Baclofen pump battery: ERI {eri}, end of service since {stops}. Interrogate and replace now"
 AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its battery, book replacement"
 AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
+CALM = {
+    ERI: f"Baclofen pump battery: ERI {{eri}}, stops by {{stops}}. {RELIEF}",
+    EOS: f"Baclofen pump battery: end of service {{stops}}. {RELIEF}",
+    EOS_PASSED: f"Baclofen pump battery: end of service since {{stops}}. {RELIEF}",
+    STOPPED: f"Baclofen pump battery: ERI {{eri}}, end of service since {{stops}}. {RELIEF}",
+    AGED: f"Baclofen pump{{model}} implanted {{date}}, {{months}} months ago: battery may be near its end. {RELIEF}",
+}
 
 INDICATOR = "Pump{model}: replacement indicator reached {ago} days ago, {left} days until it stops."
 INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop {stop} after that."
-END = "Pump{model}: its end of service was told as {stops}, {left} days from now."
+END = "Pump{model}: its end of service was told as {stops}, in {left} days."
 END_PAST = "Pump{model}: its end of service was told as {stops}, {since} days ago."
 END_TODAY = "Pump{model}: its end of service was told as {stops}, today."
 AGE = "Pump{model} implanted {months} months ago; nothing is recorded of its battery."
@@ -110,12 +117,12 @@ def _ending(
     left, booked = days_to(state.stops, case.now, case.moment), state.replacement
     dates = {"eri": _date(state.eri, case) if state.eri else "", "stops": _date(state.stops, case)}
     if left <= 0:
-        urgency, told = Urgency.CRITICAL, say(passed, **dates)
+        urgency, told = Urgency.CRITICAL, say(worded(case, passed, CALM), **dates)
     elif booked is not None and booked.when is not None:
         urgency, told = Urgency.INFO, say(is_booked, **dates, booked=day(booked.when.earliest, case.zone))
     else:
         last = left <= case.moment.limit(LAST_DAYS)
-        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(book, **dates)
+        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(worded(case, book, CALM), **dates)
     more = (booked.evidence,) if booked else ()
     return _card(case, pump, urgency, told, (found, WHY_ERI), (evidence, *more))
 
@@ -137,7 +144,7 @@ def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
         urgency = Urgency.CRITICAL if months >= case.moment.limit(AT_ITS_END) else Urgency.WARNING
         if state.replacement is not None:
             urgency, evidence = Urgency.INFO, (*evidence, state.replacement.evidence)
-        told = AGED.format(model=model, date=date, months=months)
+        told = worded(case, AGED, CALM).format(model=model, date=date, months=months)
         return _card(case, pump, urgency, told, (found, NO_ERI, WHY_ERI), evidence)
     if pump.model is PumpModel.PROMETRA and months >= case.moment.limit(OLD_PROMETRA):
         told = AGED_NOTE.format(model=model, date=date, months=months)

@@ -25,7 +25,7 @@ from cards.needs import (
     PROCEDURES,
     SERVICE_REQUESTS,
 )
-from cards.pump_patient import PUMP_NEEDS, pump_in_place, told_model
+from cards.pump_patient import PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import Act
 from cards.record.when import When
 from cards.rule import rule
@@ -47,6 +47,13 @@ PASSED = "Baclofen pump refill overdue: alarm date {date}. Refill and interrogat
 EMPTY = "Baclofen pump calculated empty since {date}: refill and interrogate now"
 LAST = "Baclofen pump last refilled {date} ({days} days ago): refill and interrogate"
 IMPLANTED = "Baclofen pump implanted {date} ({days} days ago), no refill recorded since: refill and interrogate"
+CALM = {
+    TODAY: f"Baclofen pump refill due today ({{date}}). {RELIEF}",
+    PASSED: f"Baclofen pump refill overdue: alarm date {{date}}. {RELIEF}",
+    EMPTY: f"Baclofen pump calculated empty since {{date}}. {RELIEF}",
+    LAST: f"Baclofen pump last refilled {{date}} ({{days}} days ago). {RELIEF}",
+    IMPLANTED: f"Baclofen pump implanted {{date}} ({{days}} days ago), no refill recorded since. {RELIEF}",
+}
 NOTHING_KNOWN = "Baclofen pump: no refill or alarm date recorded. Ask the pump clinic"
 DRUG_UNKNOWN = "Implanted pump, drug in it not recorded: ask for the pump card"
 
@@ -96,7 +103,7 @@ def refill(case: Case) -> Verdict:
         detail=(
             _supply_line(case, pump, state),
             WHY,
-            EMERGENCY,
+            *(() if case.is_comfort_care else (EMERGENCY,)),
             ASK_CARER,
         ),
         evidence=(*state.evidence, *pump.evidence[:1]),
@@ -108,7 +115,7 @@ def supply_state(case: Case, pump: Pump) -> State:
     """The row of the table in clinical.md (PMP-01) that applies."""
     reservoir, moment, now = pump.reservoir, case.moment, case.now
     if reservoir.empty is not None and reservoir.empty.is_past(now):
-        told = say(EMPTY, date=day(reservoir.empty.earliest, case.zone))
+        told = say(worded(case, EMPTY, CALM), date=day(reservoir.empty.earliest, case.zone))
         return State(Urgency.CRITICAL, told, _evidence(reservoir, "empty"))
     due, by = _due(reservoir, case)
     if due is None:
@@ -118,11 +125,11 @@ def supply_state(case: Case, pump: Pump) -> State:
     evidence = _evidence(reservoir, by)
     note = _disagreement(reservoir, case)
     if days <= -moment.limit(OVERDUE):
-        return State(Urgency.CRITICAL, say(PASSED, date=date), evidence, note)
+        return State(Urgency.CRITICAL, say(worded(case, PASSED, CALM), date=date), evidence, note)
     if days < 0:
-        return State(Urgency.WARNING, say(PASSED, date=date), evidence, note)
+        return State(Urgency.WARNING, say(worded(case, PASSED, CALM), date=date), evidence, note)
     if days == 0:
-        return State(Urgency.WARNING, say(TODAY, date=date), evidence, note)
+        return State(Urgency.WARNING, say(worded(case, TODAY, CALM), date=date), evidence, note)
     if days > moment.limit(DUE_SOON):
         return State(None, f"refill due {date}")
     before = None if reservoir.booked is None else days - days_to(reservoir.booked, now, moment)
@@ -211,7 +218,7 @@ def _by_last_refill(case: Case, pump: Pump) -> State:
         return _nothing_known(case, pump)
     days = -days_to(last, case.now, moment)
     is_new = pump.reservoir.is_from_implant
-    told = say(IMPLANTED if is_new else LAST, date=day(last.earliest, case.zone), days=days)
+    told = say(worded(case, IMPLANTED if is_new else LAST, CALM), date=day(last.earliest, case.zone), days=days)
     evidence = (Evidence(pump.reservoir.last_fill_reference, "pump implanted" if is_new else "last refill", last),)
     for above, urgency in (
         (moment.limit(limits.MAX_REFILL_INTERVAL), Urgency.CRITICAL),
