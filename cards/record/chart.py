@@ -7,6 +7,7 @@ from typing import Any
 from cards.moment import Moment
 from cards.needs import ALL, DRUG_TYPES
 from cards.record import facts
+from cards.record.coding import leads_to
 from cards.record.products import Shelf
 from cards.record.record import Unreadable
 from cards.record.valuesets import ValueSets
@@ -49,6 +50,10 @@ class Chart:
         self.foreign = 0
         self.other_devices: set[str] = set()  # references of Devices that were read and are no pump
         self.pregnancy: list[tuple[When | None, bool, facts.Condition]] = []  # asserted by Observations
+
+    def is_pump(self, pointer: str) -> bool:
+        """Whether a reference is to a Device that was read as an implanted intrathecal pump."""
+        return any(leads_to(pointer, known) for d in self.devices for known in (d.reference, d.device) if known)
 
     def cannot_read(self, reference: str, because: str) -> None:
         """Note an entry that was not understood: its needs are partial."""

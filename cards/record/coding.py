@@ -152,6 +152,15 @@ def target_of(value: Any) -> str:
     return "/".join(pointer.rsplit("/", 2)[-2:])
 
 
+def leads_to(pointer: str, reference: str) -> bool:
+    """Whether a reference, in whatever form a server gives it, is to the resource "Type/id"."""
+    kind, _, identity = reference.partition("/")
+    *before, last = pointer.partition("/_history/")[0].rstrip("/").split("/")
+    if last.startswith("urn:"):
+        return last.rsplit(":", 1)[-1] == identity
+    return last == identity and (not before or before[-1] == kind)
+
+
 def patient_of(reference: Any) -> str:
     """The patient id that a reference names; "" if it names no patient."""
     if type(reference) is not dict:

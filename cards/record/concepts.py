@@ -37,6 +37,7 @@ class Measure(StrEnum):
     PUMP_ALARM_DATE = "pump-alarm-date"  # a date in `date`: low-reservoir alarm, or "refill due/by"
     PUMP_EMPTY_DATE = "pump-empty-date"  # a date in `date`
     PUMP_ERI_DATE = "pump-eri-date"  # a date in `date`: elective replacement indicator
+    PUMP_EOS_DATE = "pump-eos-date"  # a date in `date`: end of service
     PUMP_RESERVOIR_VOLUME = "pump-reservoir-volume"  # mL
     PUMP_FILL_VOLUME = "pump-fill-volume"  # mL
     PUMP_CONCENTRATION = "pump-concentration"  # mcg/mL

@@ -6,7 +6,7 @@ A device that says nothing about itself may be one, and is unreadable. `status: 
 
 from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
-from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
+from cards.record.coding import all_words, codings, items, leads_to, notes, plain, reference_of, string, words
 from cards.record.concepts import PumpModel
 from cards.record.observations import device_properties
 from cards.record.phrases import Phrasebook, Row
@@ -100,9 +100,9 @@ def read_use_statement(resource: wire.DeviceUseStatement, reference: str, chart:
     said = " | ".join(
         part for part in (all_words(resource.device), inner, all_words(resource.reasonCode), note) if part.strip(" |")
     )
-    device = next((known for known in chart.devices if pointer and _same(known.reference, pointer)), None)
+    device = next((known for known in chart.devices if pointer and leads_to(pointer, known.reference)), None)
     if device is None and not _is_pump(said):
-        known = any(_same(other, pointer) for other in chart.other_devices) if pointer else False
+        known = any(leads_to(pointer, other) for other in chart.other_devices) if pointer else False
         if not said.strip(" |") and not known:
             chart.cannot_read(reference, NO_NAME)
         return
@@ -130,10 +130,6 @@ def _is_pump(said: str) -> bool:
 
 def _model(said: str) -> PumpModel:
     return next(iter(sorted(_MODELS.mentioned(said))), PumpModel.UNKNOWN)
-
-
-def _same(reference: str, pointer: str) -> bool:
-    return reference.rsplit("/", 1)[-1] == pointer.partition("/_history/")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _implanted(note: str, chart: Chart) -> When | None:

@@ -7,6 +7,7 @@ the kind of hyphen do not matter. A phrase under `unless` anywhere in the text c
 """
 
 from cards.record.concepts import Act, Drug, Problem, Reason, Sign
+from cards.record.end_of_service import NOT_REACHED, REACHED, STATE
 from cards.record.phrases import Phrasebook, Row, Standing
 
 # A consult about comfort, a treatment that happens to be palliative and an offer that was declined are no comfort care.
@@ -150,14 +151,15 @@ SIGNS = (
         "spasticity (at baseline|unchanged)"), unless=("abnormal*", "not normal")),
     Row(Sign.PUMP_ALARM_CRITICAL, ("two tone alarm", "dual tone alarm", "double tone alarm", "2 tone alarm",
         "critical alarm*", "critical pump alarm*", "pump alarm* ~ critical", "empty reservoir",
-        "reservoir (is |was )?empty", "pump (is |was )?empty", "end of service", "reservoir ran dry",
-        "pump ran (dry|out)"), unless=("non critical", "noncritical")),
+        "reservoir (is |was )?empty", "pump (is |was )?empty", "reservoir ran dry", "critical memory error*",
+        "pump ran (dry|out)", *REACHED, *STATE), unless=("non critical", "noncritical"), aside=NOT_REACHED),
     Row(Sign.PUMP_ALARM_LOW, ("single tone alarm", "one tone alarm", "low reservoir alarm*", "non critical alarm*",
-        "noncritical alarm*", "reservoir low", "low reservoir", "pump (is )?(beeping|alarming)", "pump alarm*"),
+        "noncritical alarm*", "(non critical|noncritical) memory error*", "reservoir low", "low reservoir",
+        "pump (is )?(beeping|alarming)", "pump alarm*"),
         unless=("alarm date", "two tone", "dual tone", "no alarm*", "alarms? none", "alarm history")),
     Row(Sign.PUMP_STOPPED, ("pump ~ (stopped|stalled|off)", "pump stop", "motor stall*", "stalled", "rotor stall*",
         "minimum rate", "pump (is )?not (running|infusing|working|delivering)", "pump malfunction*", "pump fail*",
-        "pump failure", "infusion stopped", "eos reached", "end of service"),
+        "pump failure", "infusion stopped", *REACHED, *STATE), aside=NOT_REACHED,
         unless=("stall* ~ (recover*|resolved|cleared)", "recovered from stall", "recovery ~ stall*", "stall recover*",
             "insulin pump", "breast pump", "balloon pump", "feeding pump", "pump not stopped", "pump off the shelf",
             "heart pump", "proton pump")),

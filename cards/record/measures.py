@@ -9,6 +9,7 @@ from typing import Any
 
 from cards.record.coding import plain, string
 from cards.record.concepts import Measure
+from cards.record.end_of_service import DATE, REACHED
 from cards.record.phrases import Phrasebook, Row
 from cards.record.quantities import number, unit_of
 
@@ -62,20 +63,21 @@ NAMES = (
     Row(M.PUMP_ALARM_DATE, ("alarm date", "low reservoir (alarm )?date", "refill* ~ (due|by|before)",
         "next ~ refill*", "due ~ refill*", "refill due", "(low )?reservoir alarm ~ date",
                             "refill interval end", "reservoir alarm"),
-        unless=("last refill*", "previous refill*")),
+        unless=("last refill*", "previous refill*", "end of service", "eos")),
     Row(M.PUMP_EMPTY_DATE, ("empty date", "reservoir empty",
         "(pump|reservoir) ~ (empties|empty|runs (out|dry)) ~ (on|date|by)", "date ~ empty", "estimated empty*",
         "empty ~ date")),
     Row(M.PUMP_ERI_DATE, ("eri", "elective replacement*",
         "battery ~ (replacement|expir*|eri|life|remaining|longevity)", "replace by date")),
+    Row(M.PUMP_EOS_DATE, DATE, aside=REACHED),
     Row(M.PUMP_RESERVOIR_VOLUME, ("reservoir volume",
         "(residual|remaining|current|expected|actual|returned|aspirated) ~ volume", "reservoir level",
         "volume ~ (in|remaining ~) reservoir",
                                   "volume remaining", "pump volume"),
-        unless=("fill volume", "refill volume", "after refill", "tidal", "post void", "urine", "lung", "bladder",
-            "gastric", "residual volume ~ (lung|bladder)", "capacity")),
+        unless=("fill volume", "refill volume", "after (the |last )?refill*", "volume filled", "tidal", "post void",
+            "urine", "lung", "bladder", "gastric", "residual volume ~ (lung|bladder)", "capacity")),
     Row(M.PUMP_FILL_VOLUME, ("fill volume", "refill volume", "volume ~ (filled|instilled|injected|added)",
-        "filled volume", "reservoir volume after refill", "filled with", "refilled with")),
+        "filled volume", "volume after (the |last )?refill*", "filled with", "refilled with")),
     Row(M.PUMP_CONCENTRATION, ("concentration", "drug concentration", "conc"), unless=("hemoglobin", "mchc",
         "oxygen", "serum", "inability", "impaired")),
     Row(M.PUMP_DAILY_DOSE, ("daily dose", "dose (per )?(day|24 h*)", "24 h* dose", "infusion rate", "dose rate",
@@ -91,7 +93,7 @@ PUMP_CONTEXT = Phrasebook((Row(M.PUMP_STATUS, ("pump", "itb", "intrathecal*", "r
                                unless=("insulin*", "balloon pump", "breast pump",
                                    "infusion pump ~ (iv|intravenous)", "heart pump", "feeding pump")),))  # fmt: skip
 PUMP_MEASURES = frozenset(measure for measure in Measure if measure.startswith("pump-"))
-DATES = frozenset({M.PUMP_ALARM_DATE, M.PUMP_EMPTY_DATE, M.PUMP_ERI_DATE, M.PUMP_LAST_REFILL})
+DATES = frozenset({M.PUMP_ALARM_DATE, M.PUMP_EMPTY_DATE, M.PUMP_ERI_DATE, M.PUMP_EOS_DATE, M.PUMP_LAST_REFILL})
 
 
 @lru_cache(maxsize=2048)

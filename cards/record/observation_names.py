@@ -29,20 +29,23 @@ class Name(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=4096)
-def name_of(raw: bytes, valuesets: ValueSets) -> Name:
-    """The meaning of an observation's undecoded code, remembered for its repeats."""
-    return name_of_code(wire.opened(raw), valuesets)
+def name_of(raw: bytes, valuesets: ValueSets, at_pump: bool = False) -> Name:
+    """The meaning of an observation's undecoded code, remembered for its repeats.
+
+    `at_pump`: it was observed at an intrathecal pump, whether its name says so or not.
+    """
+    return name_of_code(wire.opened(raw), valuesets, at_pump)
 
 
-def name_of_code(code: Any, valuesets: ValueSets) -> Name:
+def name_of_code(code: Any, valuesets: ValueSets, at_pump: bool = False) -> Name:
     """The meaning of an observation's code."""
     if isinstance(code, str):
         code = {"text": code}
     found = items(code)
-    return _name(found[0], valuesets) if found else Name("")
+    return _name(found[0], valuesets, at_pump) if found else Name("")
 
 
-def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
+def _name(code: dict[str, Any], valuesets: ValueSets, at_pump: bool) -> Name:
     measures: dict[Measure, None] = {}
     signs: dict[Sign, None] = {}
     part, is_pregnancy = "", False
@@ -57,9 +60,9 @@ def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
         is_pregnancy = is_pregnancy or bool(meaning.of("test")) or "pregnancy" in meaning.of("problem")
     is_coded = bool(measures or signs or part or is_pregnancy)
     lower = plain(said)
-    is_pump = bool(PUMP_CONTEXT.mentioned(said))
+    is_pump = at_pump or bool(PUMP_CONTEXT.mentioned(said))
     if not is_coded or is_pump:
-        for measure in measures_named(said):
+        for measure in measures_named(said, at_pump):
             measures[measure] = None
         if not measures and not part and _is_pressure(lower):
             part = "blood-pressure"

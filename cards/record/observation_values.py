@@ -7,6 +7,7 @@ from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
 from cards.record.coding import ABSENT, codings, plain, string, words
 from cards.record.concepts import Measure, Problem, Sign
+from cards.record.end_of_service import ALONE
 from cards.record.measures import (
     DATES,
     PUMP_MEASURES,
@@ -27,21 +28,9 @@ _SENTENCE_END = re.compile(r"\.\s+(?=[A-Za-z])")
 
 PARTS = ("gcs-eye", "gcs-motor", "gcs-verbal")
 _YES = frozenset(
-    (
-        "positive",
-        "pos",
-        "yes",
-        "present",
-        "true",
-        "detected",
-        "y",
-        "abnormal",
-        "observed",
-        "noted",
-        "confirmed",
-        "reactive",
-    )
-)
+    ("positive", "pos", "yes", "present", "true", "detected", "y", "abnormal", "observed", "noted", "confirmed",
+     "reactive")
+)  # fmt: skip
 _NO = frozenset(
     ("negative", "neg", "no", "absent", "false", "none", "nil", "n", "denies", "denied", "normal", "undetected",
         "nonreactive",
@@ -318,6 +307,10 @@ class Reader:
             due = self._date(source, said)
             if due is None and measure is Measure.PUMP_ALARM_DATE and source.valueBoolean is not None:
                 return
+            if due is None and measure is Measure.PUMP_EOS_DATE and _is_told_reached(source, said, text):
+                for sign in (Sign.PUMP_ALARM_CRITICAL, Sign.PUMP_STOPPED):
+                    self.add(sign, text=text)
+                return
             self.add(measure, date=due, text=text, defect="" if due is not None else "no readable date")
             return
         if measure is Measure.PUMP_STATUS:
@@ -336,6 +329,19 @@ class Reader:
                 self.add(measure, converted, text=text, comparator=comparator, defect=defect)
         elif (whole := number(source.valueInteger)) is not None:
             self._number(measure, whole, "", "", text)
+
+
+def _is_told_reached(source: _Valued, said: str, text: str) -> bool:
+    """ "Pump end of service: yes", "Pump status: EOS", or the name without any value: it is not a date to come."""
+    if "date" in plain(text):
+        return False
+    answer = _answer(source, said)
+    if answer is not None:
+        return answer
+    if said:
+        return plain(said).strip(" .:") in ALONE
+    values = (source.valueQuantity, source.valueInteger, source.valueRange, source.valueDateTime, source.valuePeriod)
+    return all(value is None for value in values)
 
 
 def _answer(source: _Valued, said: str) -> bool | None:

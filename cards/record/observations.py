@@ -6,7 +6,7 @@ import msgspec
 
 from cards.record import lexicon, maternal, wire
 from cards.record.chart import BAD_DATE, Chart
-from cards.record.coding import all_words, items, notes, string, words
+from cards.record.coding import all_words, items, notes, reference_of, string, words
 from cards.record.concepts import Measure
 from cards.record.measures import PUMP_CONTEXT, measures_named
 from cards.record.observation_names import Name, name_of
@@ -38,11 +38,8 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     when = _effective(resource, chart, defects)
     before = _facts(chart)
     reader = Reader(reference, status or "final", when, chart, defects)
-    if not name.is_pump and (resource.device is not None or resource.focus is not None):
-        pointer = f"{all_words(resource.device)} {all_words(resource.focus)}"
-        if PUMP_CONTEXT.mentioned(pointer):
-            name = msgspec.structs.replace(name, is_pump=True)
-            name = msgspec.structs.replace(name, measures=name.measures or measures_named(name.text, True))
+    if not name.is_pump and _is_at_pump(resource, chart):
+        name = name_of(bytes(resource.code), chart.valuesets, at_pump=True)
     reader.value(name, resource)
     _read_maternal(name.text, resource, reference, when, chart)
     parts: dict[str, float] = {}
@@ -61,6 +58,13 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
             reader.add(sign, text=notes(resource.note))
     if BAD_DATE in defects and _facts(chart) != before:  # whether it is now or was long ago decides
         chart.cannot_read(reference, BAD_DATE)
+
+
+def _is_at_pump(resource: wire.Observation, chart: Chart) -> bool:
+    """Whether `device` or `focus` is an intrathecal pump, by its words or as a Device of this chart."""
+    pointers = [*items(resource.device), *items(resource.focus)]
+    said = f"{all_words(resource.device)} {all_words(resource.focus)}"
+    return bool(PUMP_CONTEXT.mentioned(said)) or any(chart.is_pump(reference_of(pointer)) for pointer in pointers)
 
 
 def _facts(chart: Chart) -> tuple[int, ...]:

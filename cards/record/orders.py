@@ -206,7 +206,7 @@ def _add(
             resource_type=resource_type,
             acts=sharpened(acts, said),
             status=string(resource.status),
-            text=text or said,
+            text=text or said or chart.valuesets.told(found),
             intent=intent,
             is_draft=chart.is_draft,
             do_not_perform=do_not_perform,

@@ -27,11 +27,15 @@ _OPTIONAL = re.compile(r"\((\w+)\)\?")
 
 
 class Row(msgspec.Struct, Generic[Name], frozen=True):
-    """One concept and its phrases; `unless` phrases anywhere in the text cancel it (look-alikes)."""
+    """One concept and its phrases; `unless` phrases anywhere in the text cancel it (look-alikes).
+
+    `aside` phrases only take away what stands within them: "EOS alarm date" is no alarm, one elsewhere in the text is.
+    """
 
     concept: Name
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
 
 class Standing(StrEnum):
@@ -65,7 +69,7 @@ _NEGATED_AFTER = re.compile(
     r"^[\w ]{0,12}?\s*(?:[:=\-]\s*(?:no|none|nil|0|false|n|no\.|never)\s*(?:$|[.;,|)])"
     r"|[:=,\-(]?\s*(?:is |are |was |were |been |has been |have )*"
     r"(?:absent|negative|neg|denied|denies|resolved|excluded|ruled out|unlikely"
-    r"|not (?:present|seen|observed|noted|detected|performed|done|applicable|assessed|evident))\b)"
+    r"|not (?:present|seen|observed|noted|heard|detected|performed|done|applicable|assessed|evident))\b)"
 )
 _FAMILY = re.compile(
     r"\b(?:family (?:history|hx)|fhx?|fam hx)\b"
@@ -144,16 +148,15 @@ class Phrasebook(Generic[Name]):
     """Rows, compiled when first called for; only phrases whose first word begins like a word of the text are tried."""
 
     def __init__(self, rows: Iterable[Row[Name]]) -> None:
-        self._by_start: dict[str, list[tuple[str, Name, tuple[str, ...]]]] = {}
+        self._by_start: dict[str, list[tuple[str, Row[Name]]]] = {}
         self._exact: dict[str, list[Name]] = {}
         for row in rows:
             for phrase in row.phrases:
                 if phrase.startswith("="):
                     self._exact.setdefault(phrase[1:], []).append(row.concept)
                     continue
-                entry = (phrase, row.concept, row.unless)
                 for start in _starts(phrase):
-                    self._by_start.setdefault(start, []).append(entry)
+                    self._by_start.setdefault(start, []).append((phrase, row))
         self._remembered = lru_cache(maxsize=4096)(self._find)
         self._just_read = lru_cache(maxsize=_LONG_KEPT)(self._find)
 
@@ -166,10 +169,14 @@ class Phrasebook(Generic[Name]):
         found = [Found(concept, Standing.ASSERTED, 0, len(said)) for concept in self._exact.get(said.strip(" .:"), ())]
         hits: list[tuple[Name, int, int]] = []
         for start in {token[:3] for token in _TOKEN.findall(said)}:
-            for phrase, concept, unless in self._by_start.get(start, ()):
-                here = [(concept, *match.span()) for match in _compiled((phrase,)).finditer(said)]
-                if here and not (unless and _compiled(unless).search(said)):
-                    hits += here
+            for phrase, row in self._by_start.get(start, ()):
+                here = [match.span() for match in _compiled((phrase,)).finditer(said)]
+                if not here or (row.unless and _compiled(row.unless).search(said)):
+                    continue
+                around = [match.span() for match in _compiled(row.aside).finditer(said)] if row.aside else []
+                hits += [
+                    (row.concept, b, e) for b, e in here if not any(b >= low and e <= high for low, high in around)
+                ]
         starts = sorted(begin for _, begin, _ in hits)
         found += [Found(concept, standing(said, begin, end, starts), begin, end) for concept, begin, end in hits]
         return tuple(found)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cards.record import concepts
-from cards.record.coding import ICD, NDC, Coding, canonical, items, normal_code
+from cards.record.coding import CPT, HCPCS, ICD, NDC, SNOMED, Coding, canonical, items, normal_code, string
 
 BASE = "https://baclofen-cds.example.org"
 CONCEPT_EXTENSION = f"{BASE}/StructureDefinition/record-concept"
@@ -29,6 +29,8 @@ REQUIRED = (
     "vital-temperature",
     "vital-heart-rate",
 )
+
+_SHORT = {CPT: "CPT", HCPCS: "HCPCS", ICD: "ICD-10-CM", SNOMED: "SNOMED CT"}  # as cards name a code system
 
 _KINDS: dict[str, frozenset[str]] = {
     "measure": frozenset(concepts.Measure),
@@ -45,11 +47,15 @@ _MEANINGS = {f"{kind}/{name}" for kind, names in _KINDS.items() for name in name
 
 
 class Meaning(msgspec.Struct, frozen=True, gc=False):
-    """What a code stands for: names as "kind/concept", a baclofen strength ("10 mg", "2 mg/mL") where published."""
+    """What a code stands for: names as "kind/concept", a baclofen strength ("10 mg", "2 mg/mL") where published.
+
+    `words`: the first designation, for a code whose display may not be shipped.
+    """
 
     names: frozenset[str] = frozenset()
     strength: str = ""
     display: str = ""
+    words: str = ""
 
     def of(self, kind: str) -> list[str]:
         """Concept names of one kind ("sign", "measure", "drug", ...), sorted."""
@@ -96,10 +102,14 @@ class ValueSets:
         return self._meanings.get((system, code), NOTHING)
 
     def told(self, found: Iterable[Coding]) -> str:
-        """Words for codings that come without any: our display, else the code itself."""
+        """Words for codings that come without any: our display, our own words beside the code, else the code itself."""
         coded = [(system, code) for system, code, _ in found if code]
-        display = next((said for system, code in coded if (said := self.meaning(system, code).display)), "")
-        return display or next((f"code {code}" for _, code in coded), "")
+        meant = [(system, code, self.meaning(system, code)) for system, code in coded]
+        display = next((meaning.display for _, _, meaning in meant if meaning.display), "")
+        named = (
+            f"{meaning.words} ({_SHORT.get(system, 'code')} {code})" for system, code, meaning in meant if meaning.words
+        )
+        return display or next(named, "") or next((f"code {code}" for _, code in coded), "")
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "ValueSets":
@@ -137,6 +147,7 @@ class ValueSets:
                     before.names | meaning.names,
                     meaning.strength or before.strength,
                     meaning.display or before.display,
+                    meaning.words or before.words,
                 )
         overlay = Overlay(
             {name: (len(_codes(name, ours[name][0], by_url)), counts[name][0]) for name in theirs if name in ours},
@@ -221,7 +232,11 @@ def _entry(
         raise ValueError(f"value sets: {name} has an entry without system or code")
     system = canonical(system)
     strengths = _extensions(concept, STRENGTH_EXTENSION, "valueString")
+    designations = [words for each in items(concept.get("designation")) if (words := string(each.get("value")))]
     meaning = Meaning(
-        _names(name, concept) or inherited, strengths[0] if strengths else "", str(concept.get("display", ""))
+        _names(name, concept) or inherited,
+        strengths[0] if strengths else "",
+        str(concept.get("display", "")),
+        next(iter(designations), ""),
     )
     return [((system, normal_code(system, code)), meaning)]

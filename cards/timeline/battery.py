@@ -1,4 +1,4 @@
-"""The battery of an implanted pump: replacement indicator, when it stops, how old it is (PMP-02)."""
+"""The battery of an implanted pump: replacement indicator, end of service, how old it is (PMP-02)."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,11 +18,17 @@ _DONE = frozenset({"completed", "unknown", "in-progress", ""})
 
 
 class Battery(msgspec.Struct, frozen=True, kw_only=True):
-    """What the chart tells of it. `stops`: by when the pump stops, 90 days after the replacement indicator."""
+    """What the chart tells of it.
+
+    `stops`: by when the pump stops, told as its end of service (then `is_told`) or 90 days after the replacement
+    indicator, whichever was written last; of two written at once the earlier.
+    """
 
     eri: When | None = None
     eri_reference: str = ""
     stops: When | None = None
+    stops_reference: str = ""
+    is_told: bool = False
     implanted: When | None = None
     implanted_reference: str = ""
     months: int | None = None  # whole calendar months since it was implanted
@@ -30,22 +36,35 @@ class Battery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def battery_of(record: Record, moment: Moment) -> Battery:
-    """What is known of the battery; an indicator told before a newer pump was implanted no longer counts."""
+    """What is known of the battery; what was told before a newer pump was implanted no longer counts."""
     implanted, reference = _implanted(record, moment)
-    told = [o for o in record.observations if o.concept == Measure.PUMP_ERI_DATE and o.date]
-    valid = [o for o in told if implanted is None or not _is_of_an_earlier_pump(o, implanted)]
-    newest = max(valid, key=lambda o: o.when.latest.timestamp() if o.when else 0.0, default=None)
-    eri = newest.date if newest else None
-    stops = _later(eri, round(moment.limit(limits.ERI_TO_STOP)), moment) if eri else None
+    eri = _newest(record, Measure.PUMP_ERI_DATE, implanted)
+    after = _later(eri.date, round(moment.limit(limits.ERI_TO_STOP)), moment) if eri and eri.date else None
+    eos = _newest(record, Measure.PUMP_EOS_DATE, implanted)
+    ends = [(told, stops) for told, stops in ((eri, after), (eos, eos.date if eos else None)) if told and stops]
+    told, stops = max(ends, key=lambda end: (_written(end[0]), -end[1].latest.timestamp()), default=(None, None))
     return Battery(
-        eri=eri,
-        eri_reference=newest.reference if newest else "",
+        eri=eri.date if eri else None,
+        eri_reference=eri.reference if eri else "",
         stops=stops,
+        stops_reference=told.reference if told else "",
+        is_told=told is not None and told is eos,
         implanted=implanted,
         implanted_reference=reference,
         months=_months(implanted, moment) if implanted else None,
         replacement=_booked(record, moment, stops),
     )
+
+
+def _newest(record: Record, concept: Measure, implanted: When | None) -> Observation | None:
+    """The date of this kind that was written last, of the pump that is in place."""
+    told = [o for o in record.observations if o.concept == concept and o.date]
+    valid = [o for o in told if implanted is None or not _is_of_an_earlier_pump(o, implanted)]
+    return max(valid, key=_written, default=None)
+
+
+def _written(told: Observation) -> float:
+    return told.when.latest.timestamp() if told.when else 0.0
 
 
 def _later(told: When, days: int, moment: Moment) -> When | None:

@@ -162,9 +162,11 @@ def _battery(record: Record, moment: Moment) -> Delivery | None:
     state = battery_of(record, moment)
     if state.stops is None or not state.stops.is_past(moment.now):
         return None
-    evidence = Evidence(
-        state.eri_reference, f"battery: replacement indicator {moment.told(limits.ERI_TO_STOP)} ago or more", state.eri
-    )
+    if state.is_told:
+        evidence = Evidence(state.stops_reference, "battery: end of service", state.stops)
+    else:
+        ago = f"{moment.told(limits.ERI_TO_STOP)} ago or more"
+        evidence = Evidence(state.eri_reference, f"battery: replacement indicator {ago}", state.eri)
     return Delivery(level=Level.PROBABLE, because="battery at its end", since=state.stops, evidence=(evidence,))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from cards import limits
 from cards.moment import Moment
 from cards.record.concepts import Act, Measure, Route
 from cards.record.facts import DailyDose, Observation, Order, Procedure
@@ -12,12 +13,15 @@ from cards.record.record import Record
 from cards.record.when import When
 
 _BOOKED = frozenset({"booked", "arrived", "checked-in", "pending", "proposed", "active", "draft"})
-_FILLS = frozenset({Act.PUMP_REFILL, Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT})
+_NEW_PUMP = frozenset({Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT})  # filled when it is put in
 _SAME_VISIT = timedelta(days=1)  # a fill and the alarm date programmed at it
 
 
 class Reservoir(msgspec.Struct, frozen=True, kw_only=True):
-    """Dates of the reservoir. `empty` is calculated from what was filled, or left, and the daily dose."""
+    """Dates of the reservoir. `empty` is calculated from what was filled, or left, and the daily dose.
+
+    `is_from_implant`: no refill is recorded since the pump was put in, and that is the last fill known.
+    """
 
     alarm: When | None = None
     alarm_reference: str = ""
@@ -25,6 +29,7 @@ class Reservoir(msgspec.Struct, frozen=True, kw_only=True):
     empty_reference: str = ""
     last_fill: When | None = None
     last_fill_reference: str = ""
+    is_from_implant: bool = False
     booked: When | None = None
 
 
@@ -37,9 +42,12 @@ def reservoir_of(
 ) -> Reservoir:
     """What is known of the reservoir; a date older than the last fill no longer counts.
 
-    `dose` and concentration are those of the intrathecal order; what was read at the pump comes first.
+    `dose` and concentration are those of the intrathecal order; what was read at the pump comes first. A new pump is
+    filled when it is put in. Longer ago than a fill may last that was not the last one: refills were done that the
+    chart does not show, and nothing is known of them. Dates and volumes of before it are of an older fill all the same.
     """
-    fills = [(p.when, p.reference) for p in procedures if p.acts & _FILLS and p.when and p.when.may_be_past(moment.now)]
+    done = [p for p in procedures if p.when and p.when.may_be_past(moment.now)]
+    fills = [(p.when, p.reference) for p in done if Act.PUMP_REFILL in p.acts and p.when]
     fills += [
         (o.date, o.reference) for o in record.observations
         if o.concept == Measure.PUMP_LAST_REFILL and o.date and o.date.may_be_past(moment.now)
@@ -49,9 +57,14 @@ def reservoir_of(
         if a.route is Route.INTRATHECAL and a.product.is_baclofen and a.status == "completed"
         and a.when and a.when.may_be_past(moment.now)
     ]  # fmt: skip
-    last_fill, fill_reference = max(fills, key=lambda f: f[0].latest, default=(None, ""))
-    alarm = _latest_date(record.observations, Measure.PUMP_ALARM_DATE, last_fill)
-    empty, empty_reference = _empty(record.observations, dose, concentration_mg_per_ml, last_fill)
+    implants = [(p.when, p.reference) for p in done if p.acts & _NEW_PUMP and Act.PUMP_REFILL not in p.acts and p.when]
+    since, reference = _newest([*fills, *implants])
+    is_from_implant = (since, reference) in implants
+    longest = moment.limit(limits.MAX_REFILL_INTERVAL)
+    is_too_old = is_from_implant and since is not None and days_to(since, moment.now, moment) < -longest
+    last_fill = None if is_too_old else since
+    alarm = _latest_date(record.observations, Measure.PUMP_ALARM_DATE, since)
+    empty, empty_reference = _empty(record.observations, dose, concentration_mg_per_ml, since, last_fill)
     visits = [o for o in record.orders if Act.PUMP_REFILL in o.acts and o.status in _BOOKED and o.start
               and not o.do_not_perform and days_to(o.start, moment.now, moment) >= 0]  # fmt: skip
     visit: Order | None = min(visits, key=lambda o: o.start.earliest if o.start else moment.now, default=None)
@@ -61,9 +74,14 @@ def reservoir_of(
         empty=empty,
         empty_reference=empty_reference,
         last_fill=last_fill,
-        last_fill_reference=fill_reference,
+        last_fill_reference=reference if last_fill else "",
+        is_from_implant=is_from_implant and last_fill is not None,
         booked=visit.start if visit else None,
     )
+
+
+def _newest(fills: Iterable[tuple[When, str]]) -> tuple[When | None, str]:
+    return max(fills, key=lambda f: f[0].latest, default=(None, ""))
 
 
 def _latest_date(observations: Iterable[Observation], concept: Measure, last_fill: When | None) -> Observation | None:
@@ -83,11 +101,15 @@ def _empty(
     observations: Iterable[Observation],
     dose: DailyDose | None,
     concentration_mg_per_ml: float | None,
+    since: When | None,
     last_fill: When | None,
 ) -> tuple[When | None, str]:
-    """Refill date + volume x concentration / daily dose; or from a residual volume, whichever was measured last."""
+    """Refill date + volume x concentration / daily dose; or from a residual volume, whichever was measured last.
+
+    What was measured before `since` is of an older fill; what nobody dated is of `last_fill`, where that is known.
+    """
     seen = list(observations)
-    told = _latest_date(seen, Measure.PUMP_EMPTY_DATE, last_fill)
+    told = _latest_date(seen, Measure.PUMP_EMPTY_DATE, since)
     if told:
         return told.date, told.reference
     daily = _newest_value(seen, Measure.PUMP_DAILY_DOSE)
@@ -99,7 +121,7 @@ def _empty(
         return None, ""
     measures = (Measure.PUMP_RESERVOIR_VOLUME, Measure.PUMP_FILL_VOLUME)
     volumes = [o for o in seen if o.concept in measures and o.value is not None and (o.when or last_fill)]
-    volumes = [o for o in volumes if not (last_fill and _is_superseded(o, last_fill))]
+    volumes = [o for o in volumes if not (since and _is_superseded(o, since))]
     if not volumes:
         return None, ""
     volume = max(volumes, key=lambda o: _instant(o.when or last_fill))

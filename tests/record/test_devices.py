@@ -6,7 +6,7 @@ import pytest
 
 from cards.record.concepts import Drug, Measure, PumpModel
 from cards.record.record import Record
-from tests.record.shapes import SNOMED, chart
+from tests.record.shapes import SNOMED, chart, observation, quantity
 
 
 def device(**elements: Any) -> dict[str, Any]:
@@ -158,3 +158,78 @@ def test_use_of_a_device_that_was_not_read() -> None:
     record = chart(use(device={"reference": "Device/gone"}))
 
     assert not record.ledger.is_whole("DeviceUseStatement")
+
+
+PUMP = {"type": {"text": "Intrathecal infusion pump"}}
+PACEMAKER = {"type": {"text": "Implantable cardiac pacemaker"}}
+ERI = {"code": {"text": "ERI date"}, "valueDateTime": "2026-01-09"}
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        {"device": {"reference": "Device/d1"}},
+        {"focus": [{"reference": "Device/d1"}]},
+        {"focus": [{"reference": "Patient/p1"}, {"reference": "Device/d1/_history/2"}]},
+        {"device": {"reference": "https://fhir.example.org/r4/Device/d1"}},
+        {"device": {"reference": "urn:uuid:d1"}},
+    ],
+)
+@pytest.mark.parametrize(
+    ("elements", "concept"),
+    [
+        (ERI, Measure.PUMP_ERI_DATE),
+        ({**ERI, "code": {"text": "ERI"}}, Measure.PUMP_ERI_DATE),
+        ({**ERI, "code": {"text": "Elective replacement indicator (ERI) date"}}, Measure.PUMP_ERI_DATE),
+        ({**ERI, "code": {"text": "EOS date"}}, Measure.PUMP_EOS_DATE),
+        ({**ERI, "code": {"text": "Refill due date"}}, Measure.PUMP_ALARM_DATE),
+        ({**ERI, "code": {"coding": [{"system": "urn:local", "code": "7", "display": "ERI"}]}}, Measure.PUMP_ERI_DATE),
+        ({"code": {"text": "Daily dose"}, "valueQuantity": quantity(350, "mcg/day")}, Measure.PUMP_DAILY_DOSE),
+    ],
+)
+def test_what_was_observed_at_a_pump_of_this_chart(
+    pointer: dict[str, Any], elements: dict[str, Any], concept: Measure
+) -> None:
+    """The name need not say pump where `device` or `focus` leads to one."""
+    record = chart(observation(**elements, **pointer), device(**PUMP))
+
+    assert [o.concept for o in record.observations] == [concept]
+
+
+@pytest.mark.parametrize(
+    ("kind", "pointer"),
+    [
+        (PACEMAKER, {"device": {"reference": "Device/d1"}}),
+        (PACEMAKER, {"focus": [{"reference": "Device/d1"}]}),
+        (PUMP, {}),
+        (PUMP, {"device": {"reference": "Device/d2"}}),
+        (PUMP, {"focus": [{"reference": "Patient/d1"}]}),
+        ({**PUMP, "status": "entered-in-error"}, {"device": {"reference": "Device/d1"}}),
+    ],
+)
+@pytest.mark.parametrize("name", ["ERI date", "EOS date", "Refill due date", "Daily dose"])
+def test_what_was_observed_elsewhere(kind: dict[str, Any], pointer: dict[str, Any], name: str) -> None:
+    """A pacemaker has a replacement indicator, too; a tablet a refill."""
+    record = chart(observation(code={"text": name}, valueDateTime="2026-01-09", **pointer), device(**kind))
+
+    assert record.observations == ()
+
+
+def test_what_was_observed_at_the_pump_of_a_use_statement() -> None:
+    """The Device itself was not sent."""
+    told = use(device={"reference": "Device/d9", "display": "Baclofen pump"})
+    record = chart(observation(**ERI, device={"reference": "Device/d9"}), told)
+
+    assert [o.concept for o in record.observations] == [Measure.PUMP_ERI_DATE]
+
+
+@pytest.mark.parametrize("name", ["Volume filled", "Volume filled at refill", "Refill volume", "Volume after refill"])
+def test_the_volume_filled(name: str) -> None:
+    """Of the pump, by its name or by where it was observed; of anything else it is not ours."""
+    filled = observation(code={"text": name}, valueQuantity=quantity(20, "mL"))
+    named = observation(code={"text": f"Pump {name[0].lower()}{name[1:]}"}, valueQuantity=quantity(20, "mL"))
+    tied = chart({**filled, "device": {"reference": "Device/d1"}}, device(**PUMP))
+
+    assert [(o.concept, o.value) for o in tied.observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
+    assert [(o.concept, o.value) for o in chart(named).observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
+    assert chart(filled, device(**PUMP)).observations == ()

@@ -56,6 +56,29 @@ def test_pump_procedures_by_cpt(code: str, acts: set[Act]) -> None:
     assert done(cpt(code)).acts == acts
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (cpt("62362"), "pump implant or replacement (CPT 62362)"),
+        (cpt("62355"), "catheter removal (CPT 62355)"),
+        (cpt("62370"), "pump refill (CPT 62370)"),
+        (cpt("62362", "New ITB pump"), "New ITB pump"),
+        ({"coding": [{"system": CPT, "code": "62362", "display": "IMPLANT"}]}, "IMPLANT"),
+    ],
+)
+def test_a_code_without_words_says_what_it_is(code: Any, text: str) -> None:
+    """In our words and with the code; the chart's own words come first."""
+    assert done(code).text == text
+
+
+def test_an_order_that_is_only_a_code_says_what_it_is() -> None:
+    """The same in an order."""
+    found = ordered(cpt("62365"))
+
+    assert found is not None
+    assert found.text == "pump removal (CPT 62365)"
+
+
 def test_words_decide_between_implant_and_replacement() -> None:
     """One CPT code stands for both; the words say which."""
     assert Act.PUMP_REPLACEMENT not in done(cpt("62362", "Implantation of baclofen pump")).acts

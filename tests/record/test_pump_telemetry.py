@@ -31,6 +31,18 @@ from tests.record.shapes import chart, observation, quantity, seen
         ),
         ({"code": {"text": "Pump ERI"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_ERI_DATE, "2026-11-25"),
         (
+            {"code": {"text": "Pump end of service date"}, "valueDateTime": "2026-11-25"},
+            Measure.PUMP_EOS_DATE,
+            "2026-11-25",
+        ),
+        ({"code": {"text": "Pump EOS"}, "valueString": "25 Nov 2026"}, Measure.PUMP_EOS_DATE, "2026-11-25"),
+        ({"code": {"text": "Pump EOS alarm date"}, "valueDateTime": "2026-11-25"}, Measure.PUMP_EOS_DATE, "2026-11-25"),
+        (
+            {"code": {"text": "Pump end of service"}, "valueQuantity": {"value": 1, "code": "d"}},
+            Measure.PUMP_EOS_DATE,
+            "2026-11-25",
+        ),
+        (
             {"code": {"text": "Date of last pump refill"}, "valueDateTime": "2026-11-25"},
             Measure.PUMP_LAST_REFILL,
             "2026-11-25",
@@ -186,3 +198,75 @@ def test_pump_note_in_sentences() -> None:
 def test_pump_events_as_yes_or_no(name: str, value: bool, sign: Sign, is_there: bool) -> None:
     """The name is the event, the value whether it happened."""
     assert (sign in seen(code={"text": name}, valueBoolean=value)) is is_there
+
+
+ALARMS = {Sign.PUMP_ALARM_CRITICAL, Sign.PUMP_STOPPED}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Pump end of service date", {"valueDateTime": "2028-05-01"}),
+        ("Pump EOS", {"valueDateTime": "2028-05-01"}),
+        ("Pump EOS date", {"valueString": "05/01/2028"}),
+        ("Pump end of service", {"valueQuantity": {"value": 29, "unit": "months"}}),
+        ("Pump end of service", {"valueBoolean": False}),
+        ("Pump end of service date", {}),
+        ("Pump end of service", {"valueDateTime": "unknown"}),
+        ("Pump end of service", {"valuePeriod": {"start": "soon"}}),
+        ("Pump telemetry", {"valueString": "Reservoir 18 mL, ERI 26 months, end of service 29 months, no alarms"}),
+        ("Pump status", {"valueString": "EOS 2028-05-01"}),
+        ("Pump status", {"valueString": "no end of service alarm"}),
+        ("Pump status", {"valueString": "EOS not reached"}),
+        ("Pump status", {"valueString": "EOS alarm date 2028-05-01, EOS alarm enabled"}),
+    ],
+)
+def test_an_end_of_service_to_come_is_no_alarm(name: str, value: dict[str, Any]) -> None:
+    """Every interrogation tells when the battery will end."""
+    assert not ALARMS & seen(code={"text": name}, **value).keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Pump end of service", {"valueBoolean": True}),
+        ("Pump EOS", {"valueString": "yes"}),
+        ("Pump EOS", {"valueString": "reached"}),
+        ("Pump EOS reached", {"valueBoolean": True}),
+        ("Pump end of service", {}),
+        ("Pump status", {"valueString": "end of service"}),
+        ("Pump status", {"valueString": "pump at EOS"}),
+        ("Pump alarm", {"valueString": "EOS"}),
+        ("Pump telemetry", {"valueString": "Reservoir 4 mL, end of service reached, rate 0"}),
+        ("Pump event log", {"valueString": "EOS alarm"}),
+    ],
+)
+def test_an_end_of_service_that_is_reached(name: str, value: dict[str, Any]) -> None:
+    """An alarm, and the pump stands still."""
+    assert seen(code={"text": name}, **value).keys() >= ALARMS
+
+
+def test_eri_and_end_of_service_in_one_text() -> None:
+    """Each in months from the day of the reading."""
+    found = seen(
+        code={"text": "Pump telemetry"},
+        valueString="Reservoir 18 mL, simple continuous, ERI 26 months, end of service 29 months, no alarms",
+    )
+    eri, end = found[Measure.PUMP_ERI_DATE].date, found[Measure.PUMP_EOS_DATE].date
+
+    assert eri is not None
+    assert end is not None
+    assert (eri.earliest.year, end.earliest.year) == (2029, 2029)
+
+
+@pytest.mark.parametrize("name", ["Pump telemetry", "Pump event log", "Intrathecal pump error"])
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("critical memory error", Sign.PUMP_ALARM_CRITICAL), ("non-critical memory error", Sign.PUMP_ALARM_LOW),
+     ("no critical memory error", None), ("critical memory error: none", None)],
+)  # fmt: skip
+def test_memory_errors(name: str, text: str, sign: Sign | None) -> None:
+    """Critical ones have two tones, the others one."""
+    found = seen(code={"text": name}, valueString=text).keys()
+
+    assert found & {Sign.PUMP_ALARM_CRITICAL, Sign.PUMP_ALARM_LOW} == ({sign} if sign else set())

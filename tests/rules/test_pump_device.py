@@ -151,6 +151,62 @@ def test_days_from_the_replacement_indicator(eri: str, booked: str | None, urgen
     assert said(chart.decide(), "PMP-02") == urgency
 
 
+@pytest.mark.parametrize("name", ["Pump end of service date", "Pump EOS date"])
+@pytest.mark.parametrize(
+    ("eos", "booked", "urgency"),
+    [("+800d", None, ""), ("+91d", None, ""), ("+90d", None, "warning"), ("+31d", None, "warning"),
+     ("+30d", None, "critical"), ("+30d", "+29d", "info"), ("+30d", "+30d", "critical"), ("0d", None, "critical"),
+     ("9d", None, "critical"), ("9d", "+2d", "critical")],
+)  # fmt: skip
+def test_days_to_the_end_of_service(name: str, eos: str, booked: str | None, urgency: str) -> None:
+    """The same windows, counted from the end that the pump itself tells; a date to come is no alarm."""
+    chart = with_pump()
+    told_date(chart, name, eos, when="10d")
+    if booked:
+        chart.appointment("Intrathecal pump replacement", booked)
+    decided = chart.decide()
+    assert (said(decided, "PMP-02"), said(decided, "PMP-03")) == (urgency, "")
+    if urgency:
+        card = decided.card(KIND)
+        assert "end of service" in card.summary
+        assert "Pump (SynchroMed): its end of service" in card.detail
+
+
+@pytest.mark.parametrize(
+    ("eri", "eos", "urgency"),
+    [(("60d", "2d"), ("+200d", "20d"), "critical"), (("60d", "20d"), ("+200d", "2d"), "warning"),
+     (("60d", "2d"), ("+60d", "2d"), "critical"), (("+20d", "20d"), ("+20d", "2d"), "critical"),
+     (("+20d", "2d"), ("+20d", "20d"), "")],
+)  # fmt: skip
+def test_indicator_and_end_of_service(eri: tuple[str, str], eos: tuple[str, str], urgency: str) -> None:
+    """What was written last counts, of two of one day the earlier; a reached indicator is never quiet."""
+    chart = with_pump()
+    told_date(chart, "Pump ERI date", *eri)
+    told_date(chart, "Pump EOS date", *eos)
+    assert said(chart.decide(), "PMP-02") == urgency
+
+
+def test_an_end_of_service_in_words_is_told_as_it_stands() -> None:
+    """A month is no day."""
+    chart = with_pump()
+    chart.pump_note("Pump telemetry", "Reservoir 18 mL, EOS April 2026", "2d")
+    verdict = chart.decide().verdict("PMP-02")
+    assert isinstance(verdict, Card)
+    assert "1 Apr" not in verdict.summary
+
+
+@pytest.mark.parametrize("where", ["device", "focus"])
+def test_an_indicator_that_leads_to_the_pump(where: str) -> None:
+    """Its name does not say pump; a pacemaker's indicator is nobody's business here."""
+    chart = with_pump()
+    pump = next(r for r in chart.resources if r["resourceType"] == "Device")
+    other = chart.add("Device", status="active", type={"text": "Cardiac pacemaker"})
+    told_date(chart, "ERI date", "60d", when="1h")
+    for device, urgency in ((pump, "critical"), (other, "")):
+        chart.resources[-1][where] = {"reference": f"Device/{device['id']}"}
+        assert said(chart.decide(), "PMP-02") == urgency
+
+
 def test_replaced_since_the_indicator() -> None:
     """The indicator was that of the old pump."""
     chart = with_pump()
@@ -170,10 +226,11 @@ def test_age_where_no_indicator_is_told(model: str, months: int, days: int, urge
     assert said(implanted(model, months, days).decide(), "PMP-02") == urgency
 
 
-def test_an_indicator_told_makes_the_age_unimportant() -> None:
+@pytest.mark.parametrize("name", ["Pump ERI date", "Pump end of service date"])
+def test_an_indicator_told_makes_the_age_unimportant(name: str) -> None:
     """Not reached yet."""
     chart = implanted("SynchroMed II", 90)
-    told_date(chart, "Pump ERI date", "+300d")
+    told_date(chart, name, "+300d")
     assert said(chart.decide(), "PMP-02") == ""
 
 
@@ -187,7 +244,10 @@ def test_readings_of_the_pump_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "urgency"),
-    [("Pump status", "motor stall", "critical"), ("Pump alarm", "two-tone alarm", "critical"),
+    [("Pump telemetry", "critical memory error", "critical"), ("Pump telemetry", "non-critical memory error", ""),
+     ("Pump event log", "end of service reached", "critical"), ("Pump status", "pump at EOS", "critical"),
+     ("Pump telemetry", "Reservoir 18 mL, ERI 26 months, end of service 29 months, no alarms", ""),
+     ("Pump status", "motor stall", "critical"), ("Pump alarm", "two-tone alarm", "critical"),
      ("Pump status", "stopped", "critical"), ("Pump alarm", "single tone alarm", ""),
      ("Pump interrogation", "running as programmed", "")],
 )  # fmt: skip
@@ -361,3 +421,34 @@ def test_moving_or_cancelling_a_refill_visit(when: str, status: str, empty: str,
         verdict = decided.verdict("PMP-01")
         assert isinstance(verdict, Card)
         assert "none is booked before the" in verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("rule", "fact", "words"),
+    [("PMP-02", ("Pump ERI date", "100d"), "plan relief"), ("PMP-02", ("Pump ERI date", "50d"), "plan relief"),
+     ("PMP-02", ("Pump EOS date", "+20d"), "plan relief"), ("PMP-02", ("Pump EOS date", "20d"), "plan relief"),
+     ("PMP-03", ("Pump status", "motor stall"), "plan relief"), ("PMP-03", ("Pump daily dose", 100), "withdrawal"),
+     ("PMP-04", ("Removal of intrathecal pump", ""), "taken out"),
+     ("PMP-04", ("Infection of intrathecal pump pocket", ""), "nfection")],
+)  # fmt: skip
+def test_comfort_care_is_not_hurried(rule: str, fact: tuple[str, str | float], words: str) -> None:
+    """Nothing at once, no monitored bed, and tablets are offered rather than ruled out."""
+    chart = with_pump()
+    chart.condition("Comfort measures only", "3d")
+    name, value = fact
+    if isinstance(value, float | int):
+        reading(chart, name, value, "mcg/day")
+    elif name.startswith("Removal"):
+        chart.procedure(name, "2d")
+    elif name.startswith("Infection"):
+        chart.condition(name, "3d")
+    elif value == "motor stall":
+        chart.pump_note(name, value)
+    else:
+        told_date(chart, name, value, when="1h")
+    verdict = chart.decide().verdict(rule)
+    assert isinstance(verdict, Card)
+    assert (verdict.urgency.indicator, words in verdict.summary) == ("info", True)
+    said_all = " ".join((verdict.summary, *verdict.detail)).lower()
+    assert [w for w in ("emergency", " now", "act before", "monitored bed", "not a plan") if w in said_all] == []
+    assert "benzodiazepine" in said_all

@@ -56,6 +56,54 @@ def test_without_a_date_the_last_refill_counts(last: str, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize("new", ["Implantation of intrathecal baclofen pump", "Intrathecal pump replacement"])
+@pytest.mark.parametrize(
+    ("since", "urgency"),
+    [("90d", ""), ("91d", "info"), ("150d", "info"), ("151d", "warning"), ("180d", "warning"), ("181d", "warning"),
+     ("1155d", "warning")],
+)  # fmt: skip
+def test_a_new_pump_that_was_not_refilled_yet(new: str, since: str, urgency: str) -> None:
+    """Filled when it was put in; longer ago than a fill lasts, nothing is known about refills."""
+    chart = with_pump()
+    chart.procedure(new, since)
+    decided = chart.decide()
+    assert decided.urgency(KIND) == urgency
+    if urgency:
+        card = decided.card(KIND)
+        is_last = since not in ("181d", "1155d")
+        assert ("implanted" in card.summary, "no refill or alarm date" in card.summary) == (is_last, not is_last)
+        assert "refilled" not in card.summary
+        assert "last refill " not in card.detail
+
+
+def test_an_old_implant_and_a_recent_check() -> None:
+    """Somebody saw the pump within 180 days: only a reminder."""
+    chart = with_pump()
+    chart.procedure("Implantation of intrathecal baclofen pump", "1155d")
+    chart.procedure("Intrathecal pump interrogation, no reprogramming", "30d")
+    card = chart.decide().card(KIND)
+    assert (card.urgency.indicator, "no refill or alarm date" in card.summary) == ("info", True)
+
+
+def test_an_old_implant_still_ends_what_was_told_before_it() -> None:
+    """An alarm date of the pump before is not this one's."""
+    chart = with_pump()
+    chart.procedure("Intrathecal pump replacement", "400d")
+    chart.alarm_date("390d", told="450d")
+    assert chart.decide().card(KIND).summary.startswith("Baclofen pump: no refill or alarm date")
+
+
+def test_a_volume_that_nobody_dated_is_not_of_an_old_implant() -> None:
+    """20 mL of 2,000 mcg/mL would have been empty after 114 days; nobody knows when they were filled."""
+    chart = Chart()
+    device = chart.pump()
+    device["property"] = [{"type": {"text": "Fill volume"}, "valueQuantity": [{"value": 20, "unit": "mL"}]}]
+    chart.procedure("Implantation of intrathecal baclofen pump", "400d")
+    decided = chart.decide()
+    assert "empty" not in decided.card(KIND).summary
+    assert decided.urgency(KIND) == "warning"
+
+
 def test_nothing_known_about_refills() -> None:
     """A warning; after a recent check only a reminder."""
     chart = with_pump()
@@ -75,6 +123,22 @@ def test_calculated_empty() -> None:
     card = chart.decide().card(KIND)
     assert card.urgency.indicator == "critical"
     assert "calculated empty" in card.summary
+
+
+@pytest.mark.parametrize(("name", "is_tied"), [("Volume filled at refill", True), ("Volume filled at refill", False),
+                                               ("Pump volume after refill", False)])  # fmt: skip
+def test_calculated_empty_by_the_volume_that_was_filled(name: str, is_tied: bool) -> None:
+    """The same 114 days; the strength and the dose are those of the order. Without a pump to it, it is no volume."""
+    chart = Chart()
+    device = chart.pump()
+    chart.procedure("Intrathecal pump refill", "115d")
+    note = chart.pump_note(name, "", "115d")
+    del note["valueString"]
+    note["valueQuantity"] = {"value": 20, "unit": "mL"}
+    if is_tied:
+        note["device"] = {"reference": f"Device/{device['id']}"}
+    is_ours = is_tied or name.startswith("Pump")
+    assert ("calculated empty" in chart.decide().card(KIND).summary) is is_ours
 
 
 def test_pump_with_an_unknown_drug() -> None:
@@ -119,3 +183,24 @@ def test_refills_unread_is_said_and_caps_at_warning() -> None:
     assert card.urgency.indicator == "warning"
     assert "Refills could not be read" in card.detail
     assert card.not_available == ("Procedure",)
+
+
+@pytest.mark.parametrize("fact", ["today", "passed", "empty", "last", "implant"])
+def test_comfort_care_is_not_hurried(fact: str) -> None:
+    """Nobody is sent to hospital: the supply is told, and relief offered."""
+    chart = with_pump()
+    chart.condition("Hospice care, comfort measures only", "3d")
+    if fact == "last":
+        chart.procedure("Intrathecal pump refill", "200d")
+    elif fact == "implant":
+        chart.procedure("Implantation of intrathecal baclofen pump", "160d")
+    else:
+        told = chart.alarm_date("0d" if fact == "today" else "5d")
+        if fact == "empty":
+            told["code"]["text"] = "Pump empty date"
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "info"
+    assert card.summary.endswith("Comfort care: plan relief of spasm")
+    assert "emergency" not in card.detail
+    assert "benzodiazepine" in card.detail
+    assert "interrogate" not in card.summary.lower()

@@ -96,6 +96,18 @@ def test_a_battery_at_its_end_names_the_indicator_and_counts_from_the_end() -> N
     assert evidence.when.earliest <= moment("95d") <= evidence.when.latest
 
 
+@pytest.mark.parametrize(("eos", "level"), [("5d", Level.PROBABLE), ("+5d", Level.POSSIBLE)])
+def test_an_end_of_service_that_passed(eos: str, level: Level) -> None:
+    """As sure as 90 days after the indicator; one to come is no sign."""
+    chart = pump()
+    told_date(chart, "Pump end of service date", eos, "30d")
+    found = delivery(chart)
+    assert found.level is level
+    if level is Level.PROBABLE:
+        assert found.because == "battery at its end"
+        assert [e.text for e in found.evidence] == ["battery: end of service"]
+
+
 def test_an_empty_date_of_next_week_is_no_sign_yet() -> None:
     """Nor does a passed one stand after a fill."""
     chart = pump(filled="20d")

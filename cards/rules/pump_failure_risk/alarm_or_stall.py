@@ -15,7 +15,7 @@ from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import OBSERVATIONS, PROCEDURES
-from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import Sign
 from cards.rule import rule
 from cards.timeline.delivery import unresolved
@@ -28,6 +28,10 @@ MISMATCH = limit("programming_mismatch", 0.2, "of the prescription", JUDGEMENT, 
 
 ALARM = "Baclofen pump critical alarm/stall: delivery may have stopped. Interrogate now"
 PROGRAMMED = "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}. Verify now"
+CALM = {
+    ALARM: f"Baclofen pump critical alarm/stall: delivery may have stopped. {RELIEF}",
+    PROGRAMMED: "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}",
+}
 SEEN = "{text} {ago}; nothing on record set it right since."
 TWO_TONES = (
     "A critical, two-tone alarm means that drug may not be flowing: empty reservoir, end of service, motor stall, pump "
@@ -65,7 +69,7 @@ def alarm_or_stall(case: Case) -> Verdict:
     if not case.doses_are_comparable:
         return Quiet("the unit of a dose is in doubt: settings not compared", rests_on=())
     found = mismatches(pump, case.record, case.moment, beyond=case.moment.limit(MISMATCH))
-    return _misprogrammed(pump, found) if found else Quiet(
+    return _misprogrammed(case, pump, found) if found else Quiet(
         "no alarm, stall, stop or mismatch on record", rests_on=(OBSERVATIONS, PROCEDURES)
     )  # fmt: skip
 
@@ -75,12 +79,12 @@ def _stalled(case: Case, pump: Pump, event: PumpEvent) -> Card:
     unknown = pump.drug is PumpDrug.UNKNOWN
     return Card(
         urgency=Urgency.WARNING if unread or unknown else Urgency.CRITICAL,
-        summary=ALARM,
+        summary=worded(case, ALARM, CALM),
         detail=(
             say(SEEN, text=f"Pump{told_model(pump)}: {event.text}", ago=ago(event.when, case.now, case.zone)),
             TWO_TONES,
             WHY,
-            EMERGENCY,
+            *_emergency(case),
             *((NOT_READ,) if unread else ()),
             *((DRUG_NOT_RECORDED,) if unknown else ()),
         ),
@@ -90,11 +94,11 @@ def _stalled(case: Case, pump: Pump, event: PumpEvent) -> Card:
     )
 
 
-def _misprogrammed(pump: Pump, found: tuple[Mismatch, ...]) -> Card:
+def _misprogrammed(case: Case, pump: Pump, found: tuple[Mismatch, ...]) -> Card:
     first = found[0]
     return Card(
         urgency=Urgency.CRITICAL,
-        summary=say(PROGRAMMED, setting=first.setting, programmed=first.programmed, unit=first.unit,
+        summary=say(worded(case, PROGRAMMED, CALM), setting=first.setting, programmed=first.programmed, unit=first.unit,
                     prescribed=first.prescribed, risk="withdrawal" if first.gives_less else "overdose"),
         detail=(
             *(say(DIFFERS, setting=m.setting, programmed=m.programmed, prescribed=m.prescribed, unit=m.unit,
@@ -102,8 +106,12 @@ def _misprogrammed(pump: Pump, found: tuple[Mismatch, ...]) -> Card:
               for m in found),
             "Interrogate the pump and check the settings against the order before changing either.",
             WHY,
-            EMERGENCY,
+            *_emergency(case),
         ),
         evidence=(*(e for m in found for e in m.evidence), *pump.evidence[:1]),
         suggestions=("interrogate", "consult"),
     )  # fmt: skip
+
+
+def _emergency(case: Case) -> tuple[str, ...]:
+    return () if case.is_comfort_care else (EMERGENCY,)

@@ -1,13 +1,14 @@
 """Is the battery of a baclofen pump near its end?
 
-When  the replacement indicator (ERI) was reached: the pump stops 90 days later;
+When  the replacement indicator (ERI) was reached: the pump stops 90 days later; or its end of service (EOS) is told,
+      and is no more than those 90 days off;
       or nothing is told of it, and a SynchroMed pump is 78 months old (a Prometra pump 120 months)
 Then  a replacement booked before the stop: a reminder; none booked: a warning; within 30 days of the stop, or past it,
       critical; by age: a warning, from 84 months on critical (Prometra: a reminder)
 Else  quiet: indicator not reached, younger pump, age or model unknown, no pump in place, another drug in it
 
-Known limits: the replacement indicator must be entered in the chart by whoever interrogates; age alone says little
-about one battery.
+Known limits: the replacement indicator or the end of service must be entered in the chart by whoever interrogates; age
+alone says little about one battery.
 """
 
 from cards import limits, sources
@@ -15,14 +16,15 @@ from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
-from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import PumpModel
+from cards.record.when import When
 from cards.rule import rule
 from cards.timeline.battery import Battery, battery_of
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import day, say
+from cards.words import dated, day, say
 
 LAST_DAYS = limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
 OLD = limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
@@ -31,12 +33,25 @@ OLD_PROMETRA = limit("prometra_old", 120, "months", JUDGEMENT, sources.MSNT, "ba
 
 ERI = "Baclofen pump battery: ERI {eri}, stops by {stops}. Book replacement"
 ERI_BOOKED = "Baclofen pump battery: ERI {eri}, stops by {stops}. Replacement booked {booked}"
+EOS = "Baclofen pump battery: end of service {stops}. Book replacement"
+EOS_BOOKED = "Baclofen pump battery: end of service {stops}. Replacement booked {booked}"
+EOS_PASSED = "Baclofen pump battery: end of service since {stops}. Interrogate and replace now"
 STOPPED = "Baclofen pump battery: ERI {eri}, end of service since {stops}. Interrogate and replace now"
 AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its battery, book replacement"
 AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
+CALM = {
+    ERI: f"Baclofen pump battery: ERI {{eri}}, stops by {{stops}}. {RELIEF}",
+    EOS: f"Baclofen pump battery: end of service {{stops}}. {RELIEF}",
+    EOS_PASSED: f"Baclofen pump battery: end of service since {{stops}}. {RELIEF}",
+    STOPPED: f"Baclofen pump battery: ERI {{eri}}, end of service since {{stops}}. {RELIEF}",
+    AGED: f"Baclofen pump{{model}} implanted {{date}}, {{months}} months ago: battery may be near its end. {RELIEF}",
+}
 
 INDICATOR = "Pump{model}: replacement indicator reached {ago} days ago, {left} days until it stops."
 INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop {stop} after that."
+END = "Pump{model}: its end of service was told as {stops}, in {left} days."
+END_PAST = "Pump{model}: its end of service was told as {stops}, {since} days ago."
+END_TODAY = "Pump{model}: its end of service was told as {stops}, today."
 AGE = "Pump{model} implanted {months} months ago; nothing is recorded of its battery."
 WHY_ERI = (
     "The pump stops 90 days after its replacement indicator; SynchroMed II lasts at most 7 years (C-MEDERI). A stopped "
@@ -61,33 +76,60 @@ def battery(case: Case) -> Verdict:
     if isinstance(pump, Quiet):
         return pump
     state = battery_of(case.record, case.moment)
-    if state.eri is None:
+    if state.stops is None:
         return _by_age(case, pump, state)
-    if days_to(state.eri, case.now, case.moment) > 0:
+    is_reached = state.eri is not None and days_to(state.eri, case.now, case.moment) <= 0
+    left = days_to(state.stops, case.now, case.moment)
+    if not is_reached and left > case.moment.limit(limits.ERI_TO_STOP):
         return Quiet("the replacement indicator is not reached", rests_on=())
-    return _by_indicator(case, pump, state)
+    return _by_end_of_service(case, pump, state) if state.is_told else _by_indicator(case, pump, state)
 
 
 def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
     assert state.eri is not None
     assert state.stops is not None
     left = days_to(state.stops, case.now, case.moment)
-    eri, stops = day(state.eri.earliest, case.zone), day(state.stops.earliest, case.zone)
-    booked = state.replacement
-    if left <= 0:
-        urgency, told = Urgency.CRITICAL, say(STOPPED, eri=eri, stops=stops)
-    elif booked is not None and booked.when is not None:
-        urgency, told = Urgency.INFO, say(ERI_BOOKED, eri=eri, stops=stops, booked=day(booked.when.earliest, case.zone))
-    else:
-        last = left <= case.moment.limit(LAST_DAYS)
-        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(ERI, eri=eri, stops=stops)
+    summary = (ERI, ERI_BOOKED, STOPPED)
     since = -days_to(state.eri, case.now, case.moment)
     found = (INDICATOR_PAST if left <= 0 else INDICATOR).format(
         model=told_model(pump), ago=since, left=left, stop=case.moment.told(limits.ERI_TO_STOP)
     )
     evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
+    return _ending(case, pump, state, summary, found, evidence)
+
+
+def _by_end_of_service(case: Case, pump: Pump, state: Battery) -> Verdict:
+    assert state.stops is not None
+    left = days_to(state.stops, case.now, case.moment)
+    found = (END if left > 0 else END_PAST if left < 0 else END_TODAY).format(
+        model=told_model(pump), stops=_date(state.stops, case), left=left, since=-left
+    )
+    evidence = Evidence(state.stops_reference, "battery: end of service", state.stops)
+    return _ending(case, pump, state, (EOS, EOS_BOOKED, EOS_PASSED), found, evidence)
+
+
+def _ending(
+    case: Case, pump: Pump, state: Battery, summary: tuple[str, str, str], found: str, evidence: Evidence
+) -> Verdict:
+    """How near the stop is decides; a replacement booked before it makes it a reminder."""
+    assert state.stops is not None
+    book, is_booked, passed = summary
+    left, booked = days_to(state.stops, case.now, case.moment), state.replacement
+    dates = {"eri": _date(state.eri, case) if state.eri else "", "stops": _date(state.stops, case)}
+    if left <= 0:
+        urgency, told = Urgency.CRITICAL, say(worded(case, passed, CALM), **dates)
+    elif booked is not None and booked.when is not None:
+        urgency, told = Urgency.INFO, say(is_booked, **dates, booked=day(booked.when.earliest, case.zone))
+    else:
+        last = left <= case.moment.limit(LAST_DAYS)
+        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(worded(case, book, CALM), **dates)
     more = (booked.evidence,) if booked else ()
     return _card(case, pump, urgency, told, (found, WHY_ERI), (evidence, *more))
+
+
+def _date(told: When, case: Case) -> str:
+    """The day; of a date in words that names none, the words."""
+    return day(told.earliest, case.zone) if told.precision in ("instant", "day") else dated(told, case.zone, case.now)
 
 
 def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
@@ -102,7 +144,7 @@ def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
         urgency = Urgency.CRITICAL if months >= case.moment.limit(AT_ITS_END) else Urgency.WARNING
         if state.replacement is not None:
             urgency, evidence = Urgency.INFO, (*evidence, state.replacement.evidence)
-        told = AGED.format(model=model, date=date, months=months)
+        told = worded(case, AGED, CALM).format(model=model, date=date, months=months)
         return _card(case, pump, urgency, told, (found, NO_ERI, WHY_ERI), evidence)
     if pump.model is PumpModel.PROMETRA and months >= case.moment.limit(OLD_PROMETRA):
         told = AGED_NOTE.format(model=model, date=date, months=months)

@@ -68,7 +68,14 @@ def explant_or_infection(case: Case) -> Verdict:
         told = say("{text} {ago}.", text=fault.text, ago=ago(fault.when, case.now, case.zone))
         evidence = Evidence(fault.reference, fault.text, fault.when)
         urgency = Urgency.CRITICAL if case.saw(PROCEDURES) else Urgency.WARNING
-        return _card(pump, urgency, LEAKING, (told, NO_SYMPTOMS_NEEDED, NOT_EXCLUDED), (evidence,), ("catheter",))
+        return _card(
+            pump,
+            urgency,
+            LEAKING,
+            (told, *_unless_comfort(case, NO_SYMPTOMS_NEEDED), NOT_EXCLUDED),
+            (evidence,),
+            ("catheter",),
+        )
     infection = _infection(case)
     if infection is None:
         return Quiet(
@@ -83,7 +90,7 @@ def explant_or_infection(case: Case) -> Verdict:
     onset = infection.onset or infection.recorded
     told = say("{text}, {day}; the pump is in place.", text=infection.text, day=dated(onset, case.zone, case.now))
     bridge = bridging(case)
-    plan = (f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)
+    plan = (f"Bridging plan found: {bridge}.",) if bridge else _unless_comfort(case, BRIDGING, ORAL_ALONE)
     evidence = Evidence(infection.reference, infection.text, onset)
     return _card(pump, Urgency.WARNING, INFECTED.format(problem=problem), (told, *plan, COMMON), (evidence,))
 
@@ -103,9 +110,14 @@ def _taken_out(case: Case, pump: Pump) -> Verdict:
         pump,
         Urgency.CRITICAL,
         say(TAKEN_OUT, ago=told_ago),
-        (" ".join(told.split()), NO_SYMPTOMS_NEEDED, BRIDGING, ORAL_ALONE),
+        (" ".join(told.split()), *_unless_comfort(case, NO_SYMPTOMS_NEEDED, BRIDGING, ORAL_ALONE)),
         evidence,
     )
+
+
+def _unless_comfort(case: Case, *told: str) -> tuple[str, ...]:
+    """Hurry, a monitored bed, and that tablets are no plan: in comfort care just these are offered (FND-07)."""
+    return () if case.is_comfort_care else told
 
 
 def _infection(case: Case) -> Condition | None:

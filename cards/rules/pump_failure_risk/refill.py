@@ -1,7 +1,7 @@
 """Is the refill of a baclofen pump due, or overdue?
 
 When  the low-reservoir alarm date, or the calculated empty date, is near or passed and no refill is recorded or booked;
-      or, without such a date, the last refill is long ago
+      or, without such a date, the last refill, or a new pump not refilled since, is long ago
 Then  4-14 days before: a reminder; from 3 days before to one day after: a warning; two days after, or empty: critical;
       moving or cancelling a refill visit past the alarm date: a warning, past the empty date critical
 Else  quiet: refill far off, booked in time, no pump, another drug in the pump
@@ -25,7 +25,7 @@ from cards.needs import (
     PROCEDURES,
     SERVICE_REQUESTS,
 )
-from cards.pump_patient import PUMP_NEEDS, pump_in_place, told_model
+from cards.pump_patient import PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import Act
 from cards.record.when import When
 from cards.rule import rule
@@ -46,6 +46,14 @@ TODAY = "Baclofen pump refill due today ({date}): refill before it runs low"
 PASSED = "Baclofen pump refill overdue: alarm date {date}. Refill and interrogate"
 EMPTY = "Baclofen pump calculated empty since {date}: refill and interrogate now"
 LAST = "Baclofen pump last refilled {date} ({days} days ago): refill and interrogate"
+IMPLANTED = "Baclofen pump implanted {date} ({days} days ago), no refill recorded since: refill and interrogate"
+CALM = {
+    TODAY: f"Baclofen pump refill due today ({{date}}). {RELIEF}",
+    PASSED: f"Baclofen pump refill overdue: alarm date {{date}}. {RELIEF}",
+    EMPTY: f"Baclofen pump calculated empty since {{date}}. {RELIEF}",
+    LAST: f"Baclofen pump last refilled {{date}} ({{days}} days ago). {RELIEF}",
+    IMPLANTED: f"Baclofen pump implanted {{date}} ({{days}} days ago), no refill recorded since. {RELIEF}",
+}
 NOTHING_KNOWN = "Baclofen pump: no refill or alarm date recorded. Ask the pump clinic"
 DRUG_UNKNOWN = "Implanted pump, drug in it not recorded: ask for the pump card"
 
@@ -95,7 +103,7 @@ def refill(case: Case) -> Verdict:
         detail=(
             _supply_line(case, pump, state),
             WHY,
-            EMERGENCY,
+            *(() if case.is_comfort_care else (EMERGENCY,)),
             ASK_CARER,
         ),
         evidence=(*state.evidence, *pump.evidence[:1]),
@@ -107,7 +115,7 @@ def supply_state(case: Case, pump: Pump) -> State:
     """The row of the table in clinical.md (PMP-01) that applies."""
     reservoir, moment, now = pump.reservoir, case.moment, case.now
     if reservoir.empty is not None and reservoir.empty.is_past(now):
-        told = say(EMPTY, date=day(reservoir.empty.earliest, case.zone))
+        told = say(worded(case, EMPTY, CALM), date=day(reservoir.empty.earliest, case.zone))
         return State(Urgency.CRITICAL, told, _evidence(reservoir, "empty"))
     due, by = _due(reservoir, case)
     if due is None:
@@ -117,11 +125,11 @@ def supply_state(case: Case, pump: Pump) -> State:
     evidence = _evidence(reservoir, by)
     note = _disagreement(reservoir, case)
     if days <= -moment.limit(OVERDUE):
-        return State(Urgency.CRITICAL, say(PASSED, date=date), evidence, note)
+        return State(Urgency.CRITICAL, say(worded(case, PASSED, CALM), date=date), evidence, note)
     if days < 0:
-        return State(Urgency.WARNING, say(PASSED, date=date), evidence, note)
+        return State(Urgency.WARNING, say(worded(case, PASSED, CALM), date=date), evidence, note)
     if days == 0:
-        return State(Urgency.WARNING, say(TODAY, date=date), evidence, note)
+        return State(Urgency.WARNING, say(worded(case, TODAY, CALM), date=date), evidence, note)
     if days > moment.limit(DUE_SOON):
         return State(None, f"refill due {date}")
     before = None if reservoir.booked is None else days - days_to(reservoir.booked, now, moment)
@@ -176,8 +184,9 @@ def _needed_by(case: Case, pump: Pump) -> tuple[str, When | None, str]:
         told = _evidence(reservoir, by)[0]
         return f"the {told.text}", date, told.reference
     latest = reservoir.last_fill.shifted(case.moment.limit(limits.MAX_REFILL_INTERVAL)) if reservoir.last_fill else None
+    fill = "implantation" if reservoir.is_from_implant else "the last refill"
     return (
-        f"{case.moment.told(limits.MAX_REFILL_INTERVAL)} after the last refill,",
+        f"{case.moment.told(limits.MAX_REFILL_INTERVAL)} after {fill},",
         latest,
         reservoir.last_fill_reference,
     )
@@ -208,8 +217,9 @@ def _by_last_refill(case: Case, pump: Pump) -> State:
     if last is None:
         return _nothing_known(case, pump)
     days = -days_to(last, case.now, moment)
-    told = say(LAST, date=day(last.earliest, case.zone), days=days)
-    evidence = (Evidence(pump.reservoir.last_fill_reference, "last refill", last),)
+    is_new = pump.reservoir.is_from_implant
+    told = say(worded(case, IMPLANTED if is_new else LAST, CALM), date=day(last.earliest, case.zone), days=days)
+    evidence = (Evidence(pump.reservoir.last_fill_reference, "pump implanted" if is_new else "last refill", last),)
     for above, urgency in (
         (moment.limit(limits.MAX_REFILL_INTERVAL), Urgency.CRITICAL),
         (moment.limit(VERY_LONG_AGO), Urgency.WARNING),
@@ -217,7 +227,7 @@ def _by_last_refill(case: Case, pump: Pump) -> State:
     ):
         if days > above:
             return State(urgency, told, evidence, "no alarm date recorded")
-    return State(None, f"last refilled {days} days ago")
+    return State(None, f"{'implanted' if is_new else 'last refilled'} {days} days ago")
 
 
 def _nothing_known(case: Case, pump: Pump) -> State:
@@ -246,7 +256,7 @@ def _supply_line(case: Case, pump: Pump, state: State) -> str:
         for words, date in (
             ("low-reservoir alarm date", reservoir.alarm),
             ("calculated empty", reservoir.empty),
-            ("last refill", reservoir.last_fill),
+            ("implanted" if reservoir.is_from_implant else "last refill", reservoir.last_fill),
             ("refill booked", reservoir.booked),
         )
         if date is not None
