@@ -151,6 +151,9 @@ class Act(StrEnum):
     BRIDGING_PLAN = "bridging-plan"
     SPECIALIST_CONSULT = "specialist-consult"  # pump team, PM&R, neurology, neurosurgery, pain
     ICU = "icu"  # intensive care, monitored bed, telemetry
+    VENTILATION = "ventilation"  # by a machine, through a tube
+    INTUBATION = "intubation"
+    EXTUBATION = "extubation"
     DIAGNOSTICS = "diagnostics"  # CT, LP, cultures, CK
     EDUCATION = "education"
     COMFORT_CARE = "comfort-care"

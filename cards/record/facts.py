@@ -92,6 +92,7 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     refills: int | None = None
     is_continuous: bool = False  # courseOfTherapyType = continuous
     is_once: bool = False  # a single dose
+    is_into_a_vein: bool = False  # an infusion, or by vein: told of vasopressors alone
     reasons: frozenset[Reason] = frozenset()  # of its status
     acts: frozenset[Act] = frozenset()  # what its notes and reason say beside: taper plan, screening bolus, tube, ...
     indications: frozenset[Problem] = frozenset()
@@ -109,6 +110,7 @@ class Administration(Fact, frozen=True, kw_only=True, gc=False):
     when: When | None
     amount: float | None = None  # mg (oral) or mcg (intrathecal)
     order: str = ""  # reference of the request
+    is_into_a_vein: bool = False  # an infusion, or by vein: told of vasopressors alone
     reasons: frozenset[Reason] = frozenset()
     reason_text: str = ""
 

@@ -9,6 +9,7 @@ from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, words
 from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import MCG_PER_MG, read_dosage
+from cards.record.infusions import is_as_needed, is_into_a_vein
 from cards.record.instructions import Instruction, bounds_only, instruction_texts
 from cards.record.products import Shelf, resolve
 from cards.record.quantities import amount_of, days_in, first_quantity, lasting, number
@@ -178,6 +179,7 @@ def _order(
             for timing in items(item.get("timing")):
                 chart.period(next(iter(items(timing.get("repeat"))), {}).get("boundsPeriod"), defects)
     else:
+        dosage = facts.Dosage(text=sig, is_prn=is_as_needed(instructions))
         start, end = _bounds([bounds_only(item, chart.zone) for item in items(instructions)], start, end)
     dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
     if end is None and status in ("completed", "stopped", "cancelled"):
@@ -213,6 +215,7 @@ def _order(
         days_supply=_days_supply(dispense, product, dosage),
         refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
         is_once=_is_once(instructions),
+        is_into_a_vein=Drug.VASOPRESSOR in product.drugs and is_into_a_vein(instructions, product.name),
         is_continuous=_is_continuous(getattr(resource, "courseOfTherapyType", None)),
         reasons=why,
         acts=frozenset(acts),
@@ -358,6 +361,7 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
             when=when,
             amount=amount,
             order=reference_of(resource.request),
+            is_into_a_vein=Drug.VASOPRESSOR in product.drugs and is_into_a_vein(resource.dosage, product.name),
             reasons=lexicon.reasons(f"{all_words(reason)} ; {note}")
             if reason is not None or note
             else frozenset[Reason](),

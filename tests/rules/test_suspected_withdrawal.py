@@ -1,5 +1,7 @@
 """Fever, rigidity, hallucinations after an interruption; and what looks like it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cards.verdict import Card, Quiet
@@ -381,3 +383,29 @@ def test_a_dose_changed_by_a_new_order_bridges_the_use_before() -> None:
     card = chart.decide().card(KIND)
     assert "dose cut (probable) 72 h ago" in card.detail
     assert "for at least 200 days" in card.detail
+
+
+@pytest.mark.parametrize(
+    ("held_up", "flag"),
+    [
+        (
+            lambda chart: chart.medicine("norepinephrine infusion", "4h"),
+            "vasopressor (norepinephrine infusion ordered)",
+        ),
+        (lambda chart: chart.procedure("Mechanical ventilation", "4h", "in-progress"), "ventilated: Mechanical"),
+        (lambda chart: chart.pump_note("Ventilator mode", "SIMV"), "Ventilator mode: SIMV"),
+        (lambda chart: chart.systolic(82), "low blood pressure (SBP 82 mmHg)"),
+    ],
+)
+def test_support_of_circulation_or_breathing_is_critical(held_up: Callable[[Chart], object], flag: str) -> None:
+    """The red flag names what it is, and its resource is evidence."""
+    chart = alarm_yesterday()
+    chart.heart_rate(96)
+    chart.condition("Spasticity", "4h", category=[{"coding": [{"code": "encounter-diagnosis"}]}])
+    assert chart.decide().urgency(KIND) == "warning"
+    told = held_up(chart)
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert f"Red flags: {flag}" in card.detail
+    assert isinstance(told, dict)
+    assert f"{told['resourceType']}/{told['id']}" in {e.reference for e in card.evidence}
