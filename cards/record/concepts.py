@@ -210,6 +210,7 @@ class Drug(StrEnum):
     SEROTONERGIC = "serotonergic"
     ANTIPSYCHOTIC = "antipsychotic"
     DOPAMINE_ANTAGONIST = "dopamine-antagonist"  # against nausea: metoclopramide and its like
+    DOPAMINERGIC = "dopaminergic"  # against Parkinson's disease: levodopa and its like
     VOLATILE_ANAESTHETIC = "volatile-anaesthetic"  # or succinylcholine
 
 

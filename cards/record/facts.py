@@ -71,7 +71,7 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     """A MedicationRequest or a MedicationStatement: the same fact, told by an orderer or by a reporter.
 
     `status` is FHIR's own. `is_draft`: it comes from this hook's context, not from the chart. Of drugs other than
-    baclofen and unreadable ones the dosage is not worked out.
+    baclofen and unreadable ones the dosage is worked out only where a rise of it tells something.
     """
 
     is_statement: bool  # MedicationStatement

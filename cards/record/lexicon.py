@@ -7,6 +7,7 @@ the kind of hyphen do not matter. A phrase under `unless` anywhere in the text c
 """
 
 from cards.record import support_words
+from cards.record.coding import plain
 from cards.record.concepts import Act, Drug, Problem, Reason, Sign
 from cards.record.phrases import Phrasebook, Row, Standing
 
@@ -65,6 +66,9 @@ DRUGS = (
         "quetiapin*", "seroquel", "ziprasidon*", "geodon", "aripiprazol*", "abilify", "chlorpromazin*", "droperidol*",
         "fluphenazin*", "perphenazin*", "clozapin*", "paliperidon*", "levomepromazin*")),
     Row(Drug.DOPAMINE_ANTAGONIST, ("prochlorperazin*", "metoclopramid*", "reglan", "promethazin*")),
+    Row(Drug.DOPAMINERGIC, ("levodopa*", "carbidopa*", "sinemet", "madopar", "stalevo", "rytary", "pramipexol*",
+        "ropinirol*", "rotigotin*", "amantadin*", "entacapon*", "opicapon*", "apomorphin*", "rasagilin*",
+        "bromocriptin*")),
     Row(Drug.VOLATILE_ANAESTHETIC, ("sevofluran*", "isofluran*", "desfluran*", "succinylcholin*", "suxamethonium*")),
 )  # fmt: skip
 
@@ -480,6 +484,12 @@ def problems(text: str) -> frozenset[Problem]:
 def drugs_named(text: str) -> frozenset[Drug]:
     """Drugs whose names stand in the name of a product or an order."""
     return DRUG_BOOK.mentioned(text)
+
+
+def agents(text: str, drugs: frozenset[Drug]) -> frozenset[str]:
+    """The names themselves of drugs of these classes: "sertraline" of "Sertraline 50 mg tablet"."""
+    said = plain(text)
+    return frozenset(said[hit.start : hit.end] for hit in DRUG_BOOK.find(text) if hit.concept in drugs)
 
 
 def drugs_asserted(text: str) -> frozenset[Drug]:

@@ -20,6 +20,8 @@ from cards.record.when import When
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspecified")
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 _ONCE = re.compile(r"\b(?:once only|one[- ]time(?: only| dose)?|single dose|x ?1 dose|stat dose|one dose only)\b")
+# Whether their dose was raised tells a mimic of withdrawal.
+_RAISED = frozenset({Drug.SEROTONERGIC, Drug.ANTIPSYCHOTIC, Drug.DOPAMINE_ANTAGONIST})
 NO_TIME = "a dose given has no readable time"
 UNKNOWN_DRUG = "a medication entry names no readable drug"
 
@@ -180,6 +182,8 @@ def _order(
                 chart.period(next(iter(items(timing.get("repeat"))), {}).get("boundsPeriod"), defects)
     else:
         dosage = facts.Dosage(text=sig, is_prn=is_as_needed(instructions))
+        if product.drugs & _RAISED:
+            dosage = read_dosage(instructions, product, route, chart.zone)[0]
         start, end = _bounds([bounds_only(item, chart.zone) for item in items(instructions)], start, end)
     dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
     if end is None and status in ("completed", "stopped", "cancelled"):

@@ -12,7 +12,15 @@ a normal interrogation does not exclude a catheter fault.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import mimic_lines
+from cards.mimics import (
+    ANAESTHETIC_RECENT,
+    BENZODIAZEPINE_STOPPED,
+    DOPAMINE_CHANGED,
+    SEROTONERGIC_NEW,
+    mimic_evidence,
+    mimic_lines,
+    mimics,
+)
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -73,7 +81,8 @@ RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
              sources.PED341, sources.PALS],
-    limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],
+    limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW,
+            SEROTONERGIC_NEW, DOPAMINE_CHANGED, ANAESTHETIC_RECENT, BENZODIAZEPINE_STOPPED],
     overrides=["alternative-diagnosis", "pump-verified", "comfort-care"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_ORAL, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],
@@ -104,6 +113,7 @@ def intrathecal(case: Case) -> Verdict:
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
     unknown = pump.drug is PumpDrug.UNKNOWN
+    considered = mimics(case)
     if not pump.is_in_place:
         return _after_removal(case, counted)
     return Card(
@@ -111,8 +121,8 @@ def intrathecal(case: Case) -> Verdict:
         summary=DRUG_UNKNOWN if unknown else SUMMARY,
         detail=(counted, _pump_line(pump), *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD),
                 *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
-                *mimic_lines(case)),
-        evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2]),
+                *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2], *mimic_evidence(considered)),
         suggestions=("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "cooling", "consult")
         if score.has_fever else ("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "consult"),
         not_counted=score.not_counted,
@@ -125,13 +135,14 @@ def _after_removal(case: Case, counted: str) -> Card:
     pump, delivery, score = case.pump, case.delivery, case.pump_findings
     assert pump is not None
     assert delivery is not None
+    considered = mimics(case)
     return Card(
         urgency=case.pump_gate.urgency,
         summary=REMOVED,
         detail=(counted, RESTORE, *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD)[2:],
                 *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
-                *mimic_lines(case)),
-        evidence=(*score_evidence(score), *delivery.evidence),
+                *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *delivery.evidence, *mimic_evidence(considered)),
         suggestions=("consult", "midazolam", "icu", "labs", *(("cooling",) if score.has_fever else ())),
         not_counted=score.not_counted,
     )  # fmt: skip

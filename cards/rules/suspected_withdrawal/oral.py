@@ -12,7 +12,15 @@ what is missing from the chart may still have been taken.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import mimic_lines
+from cards.mimics import (
+    ANAESTHETIC_RECENT,
+    BENZODIAZEPINE_STOPPED,
+    DOPAMINE_CHANGED,
+    SEROTONERGIC_NEW,
+    mimic_evidence,
+    mimic_lines,
+    mimics,
+)
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -62,7 +70,7 @@ RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
     sources=[sources.SEED, sources.OVERDOSE, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV,
              sources.KAO03, sources.PALS],
     limits=[limits.ORAL_MISSED, limits.ORAL_CONFIRMED, limits.SYMPTOMS_COUNT_FULLY, limits.VITALS_WINDOW,
-            limits.SYMPTOMS_WINDOW],
+            limits.SYMPTOMS_WINDOW, SEROTONERGIC_NEW, DOPAMINE_CHANGED, ANAESTHETIC_RECENT, BENZODIAZEPINE_STOPPED],
     overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_PREVIOUS_DOSE, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],
@@ -97,12 +105,13 @@ def oral(case: Case) -> Verdict:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
     told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.is_timed else NO_TIME)
     restart = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
+    considered = mimics(case)
     return Card(
         urgency=judged.urgency,
         summary=say(told, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
         detail=(counted, restart, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
-                *sepsis_line(case, score), *mimic_lines(case)),
-        evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
+                *sepsis_line(case, score), *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
         not_counted=score.not_counted,
