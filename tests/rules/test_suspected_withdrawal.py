@@ -409,3 +409,17 @@ def test_support_of_circulation_or_breathing_is_critical(held_up: Callable[[Char
     assert f"Red flags: {flag}" in card.detail
     assert isinstance(told, dict)
     assert f"{told['resourceType']}/{told['id']}" in {e.reference for e in card.evidence}
+
+
+def test_toxicity_is_told_in_our_words() -> None:
+    """A chart's sentence stays in the evidence; a value is told as it is."""
+    chart = overdue_pump()
+    chart.sign("Hypotonia")
+    chart.pump_note("Respiratory", "apnea episodes, respiratory depression")
+    card = chart.decide().card("toxicity-not-withdrawal")
+    assert card.summary == (
+        "Looks like baclofen toxicity, not withdrawal: low tone + respiratory depression. Do not give more"
+    )
+    assert any("apnea episodes" in e.text for e in card.evidence)
+    chart.vital("9279-1", 6, "/min")
+    assert "low tone + RR 6 /min." in chart.decide().card("toxicity-not-withdrawal").summary
