@@ -346,21 +346,6 @@ def test_an_early_sign_is_mentioned_on_the_discontinuation_card() -> None:
     assert "Early sign that may be withdrawal: Tremor" in card.detail
 
 
-def test_comfort_care_hears_of_no_intensive_care() -> None:
-    """The finding stays, without cooling, laboratory and intensive care, also in what other rules add."""
-    chart = Chart()
-    chart.baclofen()
-    chart.stay("30h")
-    chart.order("Comfort measures only")
-    chart.sign("Rigidity")
-    chart.temperature(39.5)
-    chart.systolic(80)
-    card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "info"
-    assert "ICU" not in card.detail
-    assert not {s.key for s in card.suggestions} & {"icu", "labs", "cooling", "fluids"}
-
-
 def test_a_stop_at_an_unknown_time_is_not_told_as_an_hour_ago() -> None:
     """Most charts do not say when an order was stopped: then no hours are told."""
     chart = Chart()

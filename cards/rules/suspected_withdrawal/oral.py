@@ -46,13 +46,14 @@ from cards.telling import (
     uncertain_card,
 )
 from cards.timeline.interruptions import Interruption, Kind
-from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.verdict import Card, Comfort, Quiet, Urgency, Verdict
 from cards.words import ago, hours, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {gap} since {last}): restart now"
 CUT = "Suspected baclofen withdrawal (oral, dose cut {gap} ago): back to the dose before"
 TAPERED = "Suspected baclofen withdrawal (oral, taper under way): back to the last tolerated dose"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
+IN_COMFORT = "Suspected baclofen withdrawal (oral) in comfort care: relieve spasm and agitation now"
 RESTART = (
     "{back} now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. In 23 cases symptoms "
     "resolved in 4-72 h (C-LEO05b)."
@@ -114,6 +115,7 @@ def oral(case: Case) -> Verdict:
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
+        comfort=Comfort(IN_COMFORT, (*_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE)),
         not_counted=score.not_counted,
     )  # fmt: skip
 
