@@ -1,5 +1,6 @@
 """One clear card (FND-09): merge by kind, absorb, order, cut to `max_cards`; and what every card must say (FND-10)."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -175,15 +176,15 @@ def _leader_summary(group: Sequence[Fired]) -> str:
 
 
 def _evidence_lines(evidence: Sequence[Evidence], first: str, case: Case) -> list[str]:
-    """Each with its time and resource; of what the first bullet counts already, with its time, the resource alone."""
+    """Each with its time and resource; of what the first bullet counts ("T 39.8 °C 2 (...)") the resource alone."""
     counted: list[str] = []
     shown: list[str] = []
     for e in evidence[:_MAX_EVIDENCE]:
         text, time, reference = safe(e.text), dated(e.when, case.zone, case.now), safe(e.reference)
-        is_told = e.when is not None and text in first and time in first
+        is_told = re.search(rf"{re.escape(text)} [\d.]+ \({re.escape(time)}", first) is not None
         (counted if is_told else shown).append(reference if is_told else f"{text} ({time}, {reference})")
     if counted:
-        shown.insert(0, f"{listed(counted)} (told above)")
+        shown.insert(0, f"{listed(counted)} (counted above)")
     left = len(evidence) - _MAX_EVIDENCE
     more = f"; and {left} more" if left > 0 else ""
     return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []

@@ -97,6 +97,13 @@ class Item(msgspec.Struct, frozen=True):
     finding: Finding
 
 
+class RedFlag(msgspec.Struct, frozen=True):
+    """What makes a met gate critical, in words; `finding` is what it was read from, where no item tells it."""
+
+    text: str
+    finding: Finding | None = None
+
+
 class Score(msgspec.Struct, frozen=True):
     """The count. `points` is after the caps of the domains."""
 
@@ -133,11 +140,9 @@ def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: boo
     points = capped_points(items, found.limit)
     counted = Score(tuple(items), points)
     flags = _red_flags(counted, found, ages, is_child=is_child)
-    told = tuple(flag.text for flag in flags)
-    known = {"", *(item.finding.reference for item in items)}
-    return Score(
-        tuple(items), points, told, tuple(found.not_counted), tuple(f for f in flags if f.reference not in known)
-    )
+    known = {item.finding.reference for item in items}
+    read_from = [flag.finding for flag in flags if flag.finding and flag.finding.reference not in known]
+    return Score(tuple(items), points, tuple(f.text for f in flags), tuple(found.not_counted), tuple(read_from))
 
 
 def capped_points(items: Iterable[Item], limit_of: Callable[[Limit], float]) -> float:
@@ -311,38 +316,38 @@ def _organ_failure(found: Findings) -> Finding | None:
     return found.sign(Sign.COAGULOPATHY) or found.sign(Sign.ACIDOSIS)
 
 
-def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[Finding]:
+def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
     """Each names its value, and what makes it one."""
-    flags: list[Finding] = []
+    flags: list[RedFlag] = []
     hottest = found.highest(Measure.TEMPERATURE)
     heat = _value(hottest)
     if hottest and heat is not None and heat >= found.limit(HEAT_RED_FLAG):
-        flags.append(_flag(f"temperature {number(heat)} °C", hottest))
+        flags.append(RedFlag(f"temperature {number(heat)} °C", shown(Measure.TEMPERATURE, hottest)))
     elif hottest and heat is not None and heat >= found.limit(HIGH_FEVER) and score.has("N1"):
-        flags.append(_flag(f"temperature {number(heat)} °C with rigidity", hottest))
+        flags.append(RedFlag(f"temperature {number(heat)} °C with rigidity", shown(Measure.TEMPERATURE, hottest)))
     if score.has("P4"):
-        flags.append(Finding("", "seizure", None))
+        flags.append(RedFlag("seizure"))
     flags += _mental_flag(score, found)
     worst = found.highest(Measure.CK)
     ck = _value(worst)
     if worst and ck is not None and ck >= found.limit(CK_RED_FLAG):
-        flags.append(_flag(f"CK {number(ck)} U/L", worst))
+        flags.append(RedFlag(f"CK {number(ck)} U/L", shown(Measure.CK, worst)))
     elif worst and ck is not None and ck >= found.limit(CK_HIGH) and score.has("L2"):
-        flags.append(_flag(f"CK {number(ck)} U/L with kidney injury", worst))
+        flags.append(RedFlag(f"CK {number(ck)} U/L with kidney injury", shown(Measure.CK, worst)))
     flags += _circulatory_flags(found, ages, is_child=is_child)
     least = found.lowest(Measure.OXYGEN_SATURATION)
     oxygen = _value(least)
     if least and oxygen is not None and oxygen < found.limit(OXYGEN_RED_FLAG):
-        flags.append(_flag(f"SpO2 {number(oxygen)} %", least))
+        flags.append(RedFlag(f"SpO2 {number(oxygen)} %", shown(Measure.OXYGEN_SATURATION, least)))
     if machine := ventilated(found):
-        flags.append(machine)
+        flags.append(RedFlag(machine.text, machine))
     organs = [item for item in score.items if item.code in ("L1", "L2", "L3")]
     if len(organs) >= found.limit(ORGANS_RED_FLAG):
-        flags.append(Finding("", f"organ failure ({' and '.join(item.finding.text for item in organs)})", None))
+        flags.append(RedFlag(f"organ failure ({' and '.join(item.finding.text for item in organs)})"))
     return flags
 
 
-def _mental_flag(score: Score, found: Findings) -> list[Finding]:
+def _mental_flag(score: Score, found: Findings) -> list[RedFlag]:
     """New delirium, or a coma score so low that nobody's usual one excuses it; with rigidity or fever."""
     worst = found.lowest(Measure.GCS)
     gcs = _value(worst)
@@ -351,36 +356,32 @@ def _mental_flag(score: Score, found: Findings) -> list[Finding]:
     if not beside or not (low or score.has("P2")):
         return []
     told = f" (GCS {number(gcs)})" if low and gcs is not None else ""
-    return [Finding(worst.reference if worst and low else "", f"altered mental state{told} with {beside}",
-                    worst.when if worst and low else None)]  # fmt: skip
+    finding = shown(Measure.GCS, worst) if worst and low else None
+    return [RedFlag(f"altered mental state{told} with {beside}", finding)]
 
 
-def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[Finding]:
-    flags: list[Finding] = []
+def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
+    flags: list[RedFlag] = []
     lowest, slowest = found.lowest(Measure.SYSTOLIC), found.lowest(Measure.HEART_RATE)
     fastest = found.highest(Measure.HEART_RATE)
     low, slow, fast = _value(lowest), _value(slowest), _value(fastest)
     if ages and lowest and low is not None and low < ages.systolic_low:
-        flags.append(_flag(f"low blood pressure (SBP {number(low)} mmHg)", lowest))
+        flags.append(RedFlag(f"low blood pressure (SBP {number(low)} mmHg)", shown(Measure.SYSTOLIC, lowest)))
     if pressor := vasopressor(found):
-        flags.append(Finding(pressor.reference, f"vasopressor ({pressor.text})", pressor.when))
+        flags.append(RedFlag(f"vasopressor ({pressor.text})", pressor))
     if (
         ages
         and slowest
         and slow is not None
         and slow < (ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW))
     ):
-        flags.append(_flag(f"heart rate {number(slow)} /min", slowest))
+        flags.append(RedFlag(f"heart rate {number(slow)} /min", shown(Measure.HEART_RATE, slowest)))
     too_fast = found.limit(HEART_RATE_FAST)
     if ages and is_child:
         too_fast = ages.heart_rate_high + found.limit(HEART_RATE_FAST_CHILD)
     if ages and fastest and fast is not None and fast > too_fast:
-        flags.append(_flag(f"heart rate {number(fast)} /min", fastest))
+        flags.append(RedFlag(f"heart rate {number(fast)} /min", shown(Measure.HEART_RATE, fastest)))
     return flags
-
-
-def _flag(text: str, observation: Observation) -> Finding:
-    return Finding(observation.reference, text, observation.when)
 
 
 def _value(observation: Observation | None) -> float | None:

@@ -427,7 +427,9 @@ def test_the_worst_card_is_read_at_a_glance() -> None:
     assert card.detail.count("CK 22,000 U/L") == 3  # red flag, organs, count
     found = next(line for line in bullets if line.startswith("- Found in this chart"))
     assert "CK" not in found
-    assert "(told above)" in found
+    assert "HR 152" not in found
+    assert found.count("78 mmHg") == 1
+    assert "(counted above)" in found
     for evidence in card.evidence[:12]:
         assert evidence.reference in found
 

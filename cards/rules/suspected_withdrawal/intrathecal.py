@@ -12,15 +12,7 @@ a normal interrogation does not exclude a catheter fault.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import (
-    ANAESTHETIC_RECENT,
-    BENZODIAZEPINE_STOPPED,
-    DOPAMINE_CHANGED,
-    SEROTONERGIC_NEW,
-    mimic_evidence,
-    mimic_lines,
-    mimics,
-)
+from cards.mimics import mimic_evidence, mimic_lines, mimics
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -91,8 +83,7 @@ RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
     refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
              sources.PED341, sources.PALS],
-    limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW,
-            SEROTONERGIC_NEW, DOPAMINE_CHANGED, ANAESTHETIC_RECENT, BENZODIAZEPINE_STOPPED],
+    limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],
     overrides=["alternative-diagnosis", "pump-verified", "comfort-care"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_ORAL, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],

@@ -12,15 +12,7 @@ what is missing from the chart may still have been taken.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import (
-    ANAESTHETIC_RECENT,
-    BENZODIAZEPINE_STOPPED,
-    DOPAMINE_CHANGED,
-    SEROTONERGIC_NEW,
-    mimic_evidence,
-    mimic_lines,
-    mimics,
-)
+from cards.mimics import mimic_evidence, mimic_lines, mimics
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -71,7 +63,7 @@ RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
     sources=[sources.SEED, sources.OVERDOSE, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV,
              sources.KAO03, sources.PALS],
     limits=[limits.ORAL_MISSED, limits.ORAL_CONFIRMED, limits.SYMPTOMS_COUNT_FULLY, limits.VITALS_WINDOW,
-            limits.SYMPTOMS_WINDOW, SEROTONERGIC_NEW, DOPAMINE_CHANGED, ANAESTHETIC_RECENT, BENZODIAZEPINE_STOPPED],
+            limits.SYMPTOMS_WINDOW],
     overrides=["alternative-diagnosis", "already-resumed", "comfort-care"],
     could_reach=Urgency.CRITICAL,
     departs=[DEPARTS_PREVIOUS_DOSE, DEPARTS_MIDAZOLAM, DEPARTS_PRESSURE],
