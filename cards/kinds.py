@@ -14,6 +14,7 @@ KINDS = {
     "could-not-check": "Baclofen check incomplete",
 }
 COULD_NOT_CHECK = "could-not-check"
+ABRUPT_DISCONTINUATION = "abrupt-discontinuation"
 
 # When the card on the left fires, these kinds, or single rules, become part of it (contract, "Card").
 ABSORBS: dict[str, frozenset[str]] = {

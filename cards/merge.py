@@ -1,5 +1,6 @@
 """One clear card (FND-09): merge by kind, absorb, order, cut to `max_cards`; and what every card must say (FND-10)."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -10,11 +11,13 @@ from cards.drafts import suggestions_for
 from cards.kinds import ABSORBS, COULD_NOT_CHECK, KINDS, NOT_IN, OVERRIDE_REASONS, kind_order
 from cards.repeats import facts_of
 from cards.rule import Rule
+from cards.sentences import DEPARTS_MIDAZOLAM
 from cards.verdict import Addendum, Card, Evidence, MergedCard, Urgency
 from cards.words import dated, listed, number, safe, summary
 
 MAX_BULLETS = 12
 _MAX_EVIDENCE = 12
+_BEFORE_ALSO = 3
 FOOTER = (
     "Decision support for clinicians; check against local guidance and primary sources; "
     "does not replace clinical judgement."
@@ -146,10 +149,12 @@ def _detail(
     others += [f.verdict.summary for f in absorbed if isinstance(f.verdict, Card)]
     also = [f"Also: {line}" for line in others if line != _leader_summary(group)]
     # Nothing of the leader and of the addenda is cut; what other cards of this kind say has its "Also" line.
-    told = list(dict.fromkeys([*leader.verdict.detail[:1], *also, *leader.verdict.detail[1:], *addenda]))
+    # What decides and what to do first come before what else was found.
+    lead, more = leader.verdict.detail[:_BEFORE_ALSO], leader.verdict.detail[_BEFORE_ALSO:]
+    told = list(dict.fromkeys([*lead, *also, *more, *addenda]))
     told += [bullet for bullet in dict.fromkeys(spare) if bullet not in told][: max(0, MAX_BULLETS - len(told))]
     lines = [f"- {bullet}" for bullet in told]
-    lines += _evidence_lines(evidence, case)
+    lines += _evidence_lines(evidence, told[0] if told else "", case)
     not_counted = list(
         dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted)
     )
@@ -161,7 +166,7 @@ def _detail(
         lines.append(f"- Could not check {listed(tuple(raised))}: the rule failed; the operator has been told.")
     lines += unread_drafts_lines(case.record.unread_orders)
     lines.append("")
-    lines.append(_basis([f.rule for f in (*group, *absorbed)], case))
+    lines.append(_basis([f.rule for f in (*group, *absorbed)], case, numbers_of=[f.rule for f in group]))
     return "\n".join(lines)
 
 
@@ -170,12 +175,18 @@ def _leader_summary(group: Sequence[Fired]) -> str:
     return verdict.summary if isinstance(verdict, Card) else ""
 
 
-def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
-    shown = [
-        f"{safe(e.text)} ({dated(e.when, case.zone, case.now)}, {safe(e.reference)})" for e in evidence[:_MAX_EVIDENCE]
-    ]
-    left = len(evidence) - len(shown)
-    more = f"; and {left} more" if left else ""
+def _evidence_lines(evidence: Sequence[Evidence], first: str, case: Case) -> list[str]:
+    """Each with its time and resource; of what the first bullet counts ("T 39.8 °C 2 (...)") the resource alone."""
+    counted: list[str] = []
+    shown: list[str] = []
+    for e in evidence[:_MAX_EVIDENCE]:
+        text, time, reference = safe(e.text), dated(e.when, case.zone, case.now), safe(e.reference)
+        is_told = re.search(rf"{re.escape(text)} [\d.]+ \({re.escape(time)}", first) is not None
+        (counted if is_told else shown).append(reference if is_told else f"{text} ({time}, {reference})")
+    if counted:
+        shown.insert(0, f"{listed(counted)} (counted above)")
+    left = len(evidence) - _MAX_EVIDENCE
+    more = f"; and {left} more" if left > 0 else ""
     return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []
 
 
@@ -192,15 +203,20 @@ def not_available_line(missing: Sequence[str], case: Case) -> str:
     return f"Not available: {'; '.join(told)}."
 
 
-def _basis(rules: Sequence[Rule], case: Case) -> str:
-    """Rule ids, thresholds told published from judged, sources, version, disclaimer (FND-10)."""
-    limits = {limit.name: limit for r in rules for limit in r.limits}.values()
+def _basis(rules: Sequence[Rule], case: Case, numbers_of: Sequence[Rule] = ()) -> str:
+    """Rule ids, thresholds told published from judged, sources, version, disclaimer (FND-10).
+
+    `numbers_of`: the rules of this card's own kind. An absorbed rule gives its fact, not its numbers.
+    """
+    limits = {limit.name: limit for r in numbers_of or rules for limit in r.limits}.values()
     told = [
         f"{limit.name.replace('_', ' ')} {number(case.moment.limit(limit), 2)} {limit.unit} "
         f"({case.moment.basis(limit)})"
         for limit in limits
     ]
     departs = tuple(dict.fromkeys(words for r in rules for words in r.departs))
+    if not case.is_adult_for_doses:  # midazolam is not offered to them
+        departs = tuple(words for words in departs if words != DEPARTS_MIDAZOLAM)
     differs = f" Departs from the source article: {'; '.join(departs)}." if departs else ""
     keys = ", ".join(dict.fromkeys(source.key for r in rules for source in r.sources))
     thresholds = f" Thresholds: {'; '.join(told)}." if told else ""

@@ -37,13 +37,13 @@ MONITORED_BRIDGE = (
     "Benzodiazepine bridge in a monitored bed: midazolam dose from the source article, no independent source found; "
     "reduce in the elderly, COPD or with opioids."
 )
-INTENSIVE_CARE = frozenset({ICU_BY_MOUTH, ICU_BY_PUMP, MONITORED_BRIDGE})
-
-NOT_LATELY = "no baclofen by mouth in the last {span}"
 WHY_STOPPING_HARMS = (
     "Abrupt stop can bring hallucinations and seizures (C-LORAL), high fever, altered mental state, rebound "
     "spasticity, rhabdomyolysis, organ failure and death (C-OZO); onset usually within 1-3 days."
 )
+NOT_IN_COMFORT_CARE = frozenset({ICU_BY_MOUTH, ICU_BY_PUMP, MONITORED_BRIDGE, WHY_STOPPING_HARMS})
+
+NOT_LATELY = "no baclofen by mouth in the last {span}"
 ADVERSE_REACTION_EXCEPTION = "Exception: a serious adverse reaction (C-LORAL); then watch for withdrawal for 72 h."
 RENAL_REASON = (
     "Kidney function is poor ({because}): a reason to reduce baclofen, stepwise and with nephrology, not to stop at "
@@ -117,7 +117,7 @@ def oral_evidence(case: Case) -> tuple[Evidence, ...]:
 
 # Where the rules deliberately do not follow the article that the project began from (clinical.md, section 14).
 DEPARTS_ORAL = 'it calls oral baclofen "not effective"; here only oral baclofen as the sole treatment is warned of'
-# Without the dose itself: this stands on a child's card, too.
+# Of adults' cards only (merge.py).
 DEPARTS_MIDAZOLAM = "its dose of midazolam has no other source: offered to adults only, with that caveat"
 DEPARTS_PREVIOUS_DOSE = (
     'its "previous dose" has limits here: to be confirmed after a longer gap, no dose after a long one, with a warning '

@@ -50,8 +50,9 @@ def counted_line(score: Score, interruption: str, case: Case) -> str:
 
 
 def score_evidence(score: Score) -> tuple[Evidence, ...]:
-    """The findings that counted, as evidence."""
-    return tuple(Evidence(item.finding.reference, item.finding.text, item.finding.when) for item in score.items)
+    """The findings that counted, and those that are red flags alone, as evidence."""
+    counted = (*(item.finding for item in score.items), *score.flagged)
+    return tuple(Evidence(finding.reference, finding.text, finding.when) for finding in counted)
 
 
 def is_told_with_toxicity(case: Case, judged: Gate, score: Score) -> bool:

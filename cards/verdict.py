@@ -30,6 +30,13 @@ class Evidence(msgspec.Struct, frozen=True):
     when: When | None = None
 
 
+class Comfort(msgspec.Struct, frozen=True):
+    """What a card says where comfort care is recorded: `detail` in place of its own but the first bullet."""
+
+    summary: str
+    detail: tuple[str, ...]
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Say this. `detail` holds bullets in the order to be read, already safe (`words.say`)."""
 
@@ -39,6 +46,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     suggestions: tuple[str, ...] = ()  # keys of drafts.py
     not_counted: tuple[str, ...] = ()  # findings seen and left out, with why
+    comfort: Comfort | None = None  # None: the same words, without intensive care
     capped: str = ""  # why the urgency is lower than the facts alone would make it
 
 

@@ -152,6 +152,9 @@ class Act(StrEnum):
     BRIDGING_PLAN = "bridging-plan"
     SPECIALIST_CONSULT = "specialist-consult"  # pump team, PM&R, neurology, neurosurgery, pain
     ICU = "icu"  # intensive care, monitored bed, telemetry
+    VENTILATION = "ventilation"  # by a machine, through a tube
+    INTUBATION = "intubation"
+    EXTUBATION = "extubation"
     DIAGNOSTICS = "diagnostics"  # CT, LP, cultures, CK
     EDUCATION = "education"
     COMFORT_CARE = "comfort-care"
@@ -208,6 +211,7 @@ class Drug(StrEnum):
     SEROTONERGIC = "serotonergic"
     ANTIPSYCHOTIC = "antipsychotic"
     DOPAMINE_ANTAGONIST = "dopamine-antagonist"  # against nausea: metoclopramide and its like
+    DOPAMINERGIC = "dopaminergic"  # against Parkinson's disease: levodopa and its like
     VOLATILE_ANAESTHETIC = "volatile-anaesthetic"  # or succinylcholine
 
 

@@ -71,7 +71,7 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     """A MedicationRequest or a MedicationStatement: the same fact, told by an orderer or by a reporter.
 
     `status` is FHIR's own. `is_draft`: it comes from this hook's context, not from the chart. Of drugs other than
-    baclofen and unreadable ones the dosage is not worked out.
+    baclofen and unreadable ones the dosage is worked out only where a rise of it tells something.
     """
 
     is_statement: bool  # MedicationStatement
@@ -92,6 +92,7 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     refills: int | None = None
     is_continuous: bool = False  # courseOfTherapyType = continuous
     is_once: bool = False  # a single dose
+    is_into_a_vein: bool = False  # an infusion, or by vein: told of vasopressors alone
     reasons: frozenset[Reason] = frozenset()  # of its status
     acts: frozenset[Act] = frozenset()  # what its notes and reason say beside: taper plan, screening bolus, tube, ...
     indications: frozenset[Problem] = frozenset()
@@ -109,6 +110,7 @@ class Administration(Fact, frozen=True, kw_only=True, gc=False):
     when: When | None
     amount: float | None = None  # mg (oral) or mcg (intrathecal)
     order: str = ""  # reference of the request
+    is_into_a_vein: bool = False  # an infusion, or by vein: told of vasopressors alone
     reasons: frozenset[Reason] = frozenset()
     reason_text: str = ""
 

@@ -6,6 +6,8 @@ terms of the guidelines; brand names from product labels. `phrases.py` explains 
 the kind of hyphen do not matter. A phrase under `unless` anywhere in the text cancels the row.
 """
 
+from cards.record import support_words
+from cards.record.coding import plain
 from cards.record.concepts import Act, Drug, Problem, Reason, Sign
 from cards.record.end_of_service import NOT_REACHED, REACHED, STATE
 from cards.record.phrases import Phrasebook, Row, Standing
@@ -56,9 +58,7 @@ DRUGS = (
     Row(Drug.PROPOFOL, ("propofol*", "diprivan")),
     Row(Drug.DEXMEDETOMIDINE, ("dexmedetomidin*", "precedex", "dexdor")),
     Row(Drug.PHENOBARBITAL, ("phenobarbital*", "phenobarbiton*", "luminal")),
-    Row(Drug.VASOPRESSOR, ("norepinephrin*", "noradrenalin*", "levophed", "vasopressin*", "phenylephrin*",
-        "epinephrine ~ (infusion|drip)", "dopamine ~ (infusion|drip)", "dopamine hydrochloride*", "angiotensin ii"),
-        unless=("ophthalm*", "nasal*", "oral", "tablet*", "suppositor*", "lidocain*", "desmopressin*")),
+    *support_words.DRUGS,
     Row(Drug.SEROTONERGIC, ("fluoxetin*", "sertralin*", "paroxetin*", "citalopram*", "escitalopram*", "fluvoxamin*",
         "venlafaxin*", "desvenlafaxin*", "duloxetin*", "tramadol*", "linezolid*", "meperidin*", "pethidin*",
         "phenelzin*", "tranylcypromin*", "selegilin*", "methylene blue", "buspiron*", "trazodon*", "mirtazapin*",
@@ -67,6 +67,9 @@ DRUGS = (
         "quetiapin*", "seroquel", "ziprasidon*", "geodon", "aripiprazol*", "abilify", "chlorpromazin*", "droperidol*",
         "fluphenazin*", "perphenazin*", "clozapin*", "paliperidon*", "levomepromazin*")),
     Row(Drug.DOPAMINE_ANTAGONIST, ("prochlorperazin*", "metoclopramid*", "reglan", "promethazin*")),
+    Row(Drug.DOPAMINERGIC, ("levodopa*", "carbidopa*", "sinemet", "madopar", "stalevo", "rytary", "pramipexol*",
+        "ropinirol*", "rotigotin*", "amantadin*", "entacapon*", "opicapon*", "apomorphin*", "rasagilin*",
+        "bromocriptin*")),
     Row(Drug.VOLATILE_ANAESTHETIC, ("sevofluran*", "isofluran*", "desfluran*", "succinylcholin*", "suxamethonium*")),
 )  # fmt: skip
 
@@ -134,10 +137,7 @@ SIGNS = (
     Row(Sign.RESPIRATORY_DEPRESSION, ("respiratory depression", "apno*", "apne*", "hypoventilat*", "hypercapni*",
         "respiratory arrest", "bradypn*", "respiratory acidosis"),
         unless=("sleep apn*", "osa", "apnea monitor", "brain death")),
-    Row(Sign.VENTILATED, ("mechanical* ventilat*", "ventilated", "intubat*", "ventilator dependen*", "ett in place"),
-        unless=("extubat*", "do not intubate", "dni", "intubation kit")),
-    Row(Sign.VASOPRESSOR, ("vasopressor*", "on pressors", "pressor support", "requiring pressors",
-        "on norepinephrine", "on noradrenaline")),
+    *support_words.SIGNS,
     Row(Sign.BRADYCARDIA, ("bradycardi*", "bradyarrhythm*")),
     Row(Sign.HYPOTENSION, ("hypotens*", "low blood pressure", "blood pressure low", "shock"),
         unless=("orthostatic*", "shock wave*", "anaphyla*", "intracranial hypotens*", "shocks", "electric shock")),
@@ -397,6 +397,7 @@ ACTS = (
     Row(Act.ICU, ("icu", "intensive care", "critical care", "picu", "nicu", "sicu", "micu", "ccu", "step ?down unit",
         "monitored bed", "telemetry", "cardiac monitor*", "high dependency", "hdu", "intermediate care",
         "continuous cardiac"), unless=("pump telemetry", "telemetry ~ pump", "telemetry wand", "device telemetry")),
+    *support_words.ACTS,
     Row(Act.DIAGNOSTICS, ("ct head", "ct scan", "ct (brain|abdomen|chest|spine|angio*)", "computed tomography",
         "lumbar puncture", "blood cultures?", "cultures?", "csf", "creatine kinase", "ck", "cpk", "eeg",
         "electroencephalogra*", "urinalysis", "cbc", "bmp", "basic metabolic*", "chest x ?ray", "lactate",
@@ -490,6 +491,12 @@ def problems(text: str) -> frozenset[Problem]:
 def drugs_named(text: str) -> frozenset[Drug]:
     """Drugs whose names stand in the name of a product or an order."""
     return DRUG_BOOK.mentioned(text)
+
+
+def agents(text: str, drugs: frozenset[Drug]) -> frozenset[str]:
+    """The names themselves of drugs of these classes: "sertraline" of "Sertraline 50 mg tablet"."""
+    said = plain(text)
+    return frozenset(said[hit.start : hit.end] for hit in DRUG_BOOK.find(text) if hit.concept in drugs)
 
 
 def drugs_asserted(text: str) -> frozenset[Drug]:

@@ -9,6 +9,7 @@ from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, codings, items, notes, plain, reference_of, string, target_of, words
 from cards.record.concepts import Act, Drug, Problem, Reason, Route
 from cards.record.dosage import MCG_PER_MG, read_dosage
+from cards.record.infusions import is_as_needed, is_into_a_vein
 from cards.record.instructions import Instruction, bounds_only, instruction_texts
 from cards.record.products import Shelf, resolve
 from cards.record.quantities import amount_of, days_in, first_quantity, lasting, number
@@ -20,6 +21,8 @@ _CATEGORIES = ("inpatient", "outpatient", "community", "discharge", "patientspec
 _NOT_AN_ORDER = frozenset({"proposal", "option"})
 _ONCE = re.compile(r"\b(?:once only|one[- ]time(?: only| dose)?|single dose|x ?1 dose|stat dose|one dose only)\b")
 _TRIAL_DOSE_MCG = 100  # the largest trial dose of the label (FND-01; C-LEXI, C-GABLO)
+# Whether their dose was raised tells a mimic of withdrawal.
+_RAISED = frozenset({Drug.SEROTONERGIC, Drug.ANTIPSYCHOTIC, Drug.DOPAMINE_ANTAGONIST})
 NO_TIME = "a dose given has no readable time"
 UNKNOWN_DRUG = "a medication entry names no readable drug"
 
@@ -179,6 +182,9 @@ def _order(
             for timing in items(item.get("timing")):
                 chart.period(next(iter(items(timing.get("repeat"))), {}).get("boundsPeriod"), defects)
     else:
+        dosage = facts.Dosage(text=sig, is_prn=is_as_needed(instructions))
+        if product.drugs & _RAISED:
+            dosage = read_dosage(instructions, product, route, chart.zone)[0]
         start, end = _bounds([bounds_only(item, chart.zone) for item in items(instructions)], start, end)
     dispense = next(iter(items(getattr(resource, "dispenseRequest", None))), {})
     if end is None and status in ("completed", "stopped", "cancelled"):
@@ -217,6 +223,7 @@ def _order(
         days_supply=_days_supply(dispense, product, dosage),
         refills=int(refills) if refills is not None and 0 <= refills < 1000 else None,
         is_once=is_once,
+        is_into_a_vein=Drug.VASOPRESSOR in product.drugs and is_into_a_vein(instructions, product.name),
         is_continuous=_is_continuous(getattr(resource, "courseOfTherapyType", None)),
         reasons=why,
         acts=frozenset(acts),
@@ -367,6 +374,7 @@ def read_administration(resource: wire.MedicationAdministration, reference: str,
             when=when,
             amount=amount,
             order=target_of(resource.request),
+            is_into_a_vein=Drug.VASOPRESSOR in product.drugs and is_into_a_vein(resource.dosage, product.name),
             reasons=lexicon.reasons(f"{all_words(reason)} ; {note}")
             if reason is not None or note
             else frozenset[Reason](),

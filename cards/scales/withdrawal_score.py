@@ -12,8 +12,10 @@ import msgspec
 from cards import limits, sources
 from cards.limits import JUDGEMENT, Limit, limit
 from cards.record.concepts import Measure, Sign
+from cards.record.facts import Observation
 from cards.scales.age import EXTREME_FEVER, FEVER, HIGH_FEVER, VitalLimits
 from cards.timeline.findings import Finding, Findings, shown
+from cards.timeline.organ_support import vasopressor, ventilated
 from cards.words import number
 
 WEIGHTS = {
@@ -95,6 +97,13 @@ class Item(msgspec.Struct, frozen=True):
     finding: Finding
 
 
+class RedFlag(msgspec.Struct, frozen=True):
+    """What makes a met gate critical, in words; `finding` is what it was read from, where no item tells it."""
+
+    text: str
+    finding: Finding | None = None
+
+
 class Score(msgspec.Struct, frozen=True):
     """The count. `points` is after the caps of the domains."""
 
@@ -102,6 +111,7 @@ class Score(msgspec.Struct, frozen=True):
     points: float
     red_flags: tuple[str, ...] = ()
     not_counted: tuple[str, ...] = ()
+    flagged: tuple[Finding, ...] = ()  # what the red flags were read from, where no item tells it
 
     @property
     def domains(self) -> int:
@@ -130,7 +140,9 @@ def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: boo
     points = capped_points(items, found.limit)
     counted = Score(tuple(items), points)
     flags = _red_flags(counted, found, ages, is_child=is_child)
-    return Score(tuple(items), points, tuple(flags), tuple(found.not_counted))
+    known = {item.finding.reference for item in items}
+    read_from = [flag.finding for flag in flags if flag.finding and flag.finding.reference not in known]
+    return Score(tuple(items), points, tuple(f.text for f in flags), tuple(found.not_counted), tuple(read_from))
 
 
 def capped_points(items: Iterable[Item], limit_of: Callable[[Limit], float]) -> float:
@@ -304,48 +316,73 @@ def _organ_failure(found: Findings) -> Finding | None:
     return found.sign(Sign.COAGULOPATHY) or found.sign(Sign.ACIDOSIS)
 
 
-def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[str]:
-    flags: list[str] = []
-    heat = _value(found.highest(Measure.TEMPERATURE))
-    if heat is not None and (
-        heat >= found.limit(HEAT_RED_FLAG) or (heat >= found.limit(HIGH_FEVER) and score.has("N1"))
-    ):
-        flags.append(f"temperature {number(heat)} °C")
+def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
+    """Each names its value, and what makes it one."""
+    flags: list[RedFlag] = []
+    hottest = found.highest(Measure.TEMPERATURE)
+    heat = _value(hottest)
+    if hottest and heat is not None and heat >= found.limit(HEAT_RED_FLAG):
+        flags.append(RedFlag(f"temperature {number(heat)} °C", shown(Measure.TEMPERATURE, hottest)))
+    elif hottest and heat is not None and heat >= found.limit(HIGH_FEVER) and score.has("N1"):
+        flags.append(RedFlag(f"temperature {number(heat)} °C with rigidity", shown(Measure.TEMPERATURE, hottest)))
     if score.has("P4"):
-        flags.append("seizure")
-    gcs = _value(found.lowest(Measure.GCS))
-    if (score.has("P2") or (gcs is not None and gcs <= found.limit(GCS_RED_FLAG))) and (
-        score.has("N1") or score.has_fever
-    ):
-        flags.append("altered mental state with rigidity or fever")
-    ck = _value(found.highest(Measure.CK))
-    if ck is not None and (ck >= found.limit(CK_RED_FLAG) or (ck >= found.limit(CK_HIGH) and score.has("L2"))):
-        flags.append(f"CK {number(ck)} U/L")
+        flags.append(RedFlag("seizure"))
+    flags += _mental_flag(score, found)
+    worst = found.highest(Measure.CK)
+    ck = _value(worst)
+    if worst and ck is not None and ck >= found.limit(CK_RED_FLAG):
+        flags.append(RedFlag(f"CK {number(ck)} U/L", shown(Measure.CK, worst)))
+    elif worst and ck is not None and ck >= found.limit(CK_HIGH) and score.has("L2"):
+        flags.append(RedFlag(f"CK {number(ck)} U/L with kidney injury", shown(Measure.CK, worst)))
     flags += _circulatory_flags(found, ages, is_child=is_child)
-    oxygen = _value(found.lowest(Measure.OXYGEN_SATURATION))
-    saturation = found.limit(OXYGEN_RED_FLAG)
-    if (oxygen is not None and oxygen < saturation) or found.sign(Sign.VENTILATED):
-        flags.append(f"SpO2 below {number(saturation)} % or ventilated")
-    if sum(score.has(code) for code in ("L1", "L2", "L3")) >= found.limit(ORGANS_RED_FLAG):
-        flags.append("organ failure")
+    least = found.lowest(Measure.OXYGEN_SATURATION)
+    oxygen = _value(least)
+    if least and oxygen is not None and oxygen < found.limit(OXYGEN_RED_FLAG):
+        flags.append(RedFlag(f"SpO2 {number(oxygen)} %", shown(Measure.OXYGEN_SATURATION, least)))
+    if machine := ventilated(found):
+        flags.append(RedFlag(machine.text, machine))
+    organs = [item for item in score.items if item.code in ("L1", "L2", "L3")]
+    if len(organs) >= found.limit(ORGANS_RED_FLAG):
+        flags.append(RedFlag(f"organ failure ({' and '.join(item.finding.text for item in organs)})"))
     return flags
 
 
-def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[str]:
-    flags: list[str] = []
-    low, slow = _value(found.lowest(Measure.SYSTOLIC)), _value(found.lowest(Measure.HEART_RATE))
-    fast = _value(found.highest(Measure.HEART_RATE))
-    if found.sign(Sign.VASOPRESSOR) or (ages and low is not None and low < ages.systolic_low):
-        flags.append("low blood pressure or vasopressor")
-    if ages and slow is not None and slow < (ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW)):
-        flags.append(f"heart rate {number(slow)} /min")
+def _mental_flag(score: Score, found: Findings) -> list[RedFlag]:
+    """New delirium, or a coma score so low that nobody's usual one excuses it; with rigidity or fever."""
+    worst = found.lowest(Measure.GCS)
+    gcs = _value(worst)
+    low = worst is not None and gcs is not None and gcs <= found.limit(GCS_RED_FLAG)
+    beside = "rigidity" if score.has("N1") else "fever" if score.has_fever else ""
+    if not beside or not (low or score.has("P2")):
+        return []
+    told = f" (GCS {number(gcs)})" if low and gcs is not None else ""
+    finding = shown(Measure.GCS, worst) if worst and low else None
+    return [RedFlag(f"altered mental state{told} with {beside}", finding)]
+
+
+def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
+    flags: list[RedFlag] = []
+    lowest, slowest = found.lowest(Measure.SYSTOLIC), found.lowest(Measure.HEART_RATE)
+    fastest = found.highest(Measure.HEART_RATE)
+    low, slow, fast = _value(lowest), _value(slowest), _value(fastest)
+    if ages and lowest and low is not None and low < ages.systolic_low:
+        flags.append(RedFlag(f"low blood pressure (SBP {number(low)} mmHg)", shown(Measure.SYSTOLIC, lowest)))
+    if pressor := vasopressor(found):
+        flags.append(RedFlag(f"vasopressor ({pressor.text})", pressor))
+    if (
+        ages
+        and slowest
+        and slow is not None
+        and slow < (ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW))
+    ):
+        flags.append(RedFlag(f"heart rate {number(slow)} /min", shown(Measure.HEART_RATE, slowest)))
     too_fast = found.limit(HEART_RATE_FAST)
     if ages and is_child:
         too_fast = ages.heart_rate_high + found.limit(HEART_RATE_FAST_CHILD)
-    if ages and fast is not None and fast > too_fast:
-        flags.append(f"heart rate {number(fast)} /min")
+    if ages and fastest and fast is not None and fast > too_fast:
+        flags.append(RedFlag(f"heart rate {number(fast)} /min", shown(Measure.HEART_RATE, fastest)))
     return flags
 
 
-def _value(observation: object) -> float | None:
-    return getattr(observation, "value", None)
+def _value(observation: Observation | None) -> float | None:
+    return observation.value if observation is not None else None

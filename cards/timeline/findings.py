@@ -52,17 +52,21 @@ class Findings:
     """What counts as of now, given when the interruption began (None: no interruption time is known)."""
 
     def __init__(self, record: Record, moment: Moment, since: When | None) -> None:
-        self._record, self._moment, self._since = record, moment, since
+        self.record, self._moment, self._since = record, moment, since
         self.not_counted: list[str] = []
 
     def limit(self, limit: Limit) -> float:
         """The value in force of a clinical number."""
         return self._moment.limit(limit)
 
+    @property
+    def now(self) -> datetime:
+        return self._moment.now
+
     @once
     def _by_concept(self) -> dict[str, list[Observation]]:
         index: dict[str, list[Observation]] = defaultdict(list)
-        for seen in self._record.observations:
+        for seen in self.record.observations:
             if seen.status in _USABLE:
                 index[seen.concept].append(seen)
         return index
@@ -70,7 +74,7 @@ class Findings:
     def values(self, measure: Measure) -> list[Observation]:
         """Values of this measure that count, oldest first."""
         window = limits.LABS_WINDOW if measure in _LABS else limits.VITALS_WINDOW
-        told = [o for o in self._by_concept[measure] if o.value is not None and self._counts(o.when, window)]
+        told = [o for o in self._by_concept[measure] if o.value is not None and self.counts(o.when, window)]
         return sorted(told, key=_instant)
 
     def highest(self, measure: Measure) -> Observation | None:
@@ -98,9 +102,9 @@ class Findings:
 
     def _signs(self, sign: Sign) -> Iterable[Finding]:
         for seen in self._by_concept[sign]:
-            if self._counts(seen.when, limits.SYMPTOMS_WINDOW):
+            if self.counts(seen.when, limits.SYMPTOMS_WINDOW):
                 yield Finding(seen.reference, safe(seen.text) or sign.value, seen.when)
-        for condition in self._record.conditions:
+        for condition in self.record.conditions:
             if sign in condition.concepts and condition.is_active and self._condition_counts(condition, sign):
                 yield Finding(
                     condition.reference, safe(condition.text) or sign.value, condition.onset or condition.recorded
@@ -108,7 +112,7 @@ class Findings:
 
     def _condition_counts(self, condition: Condition, sign: Sign) -> bool:
         when = condition.onset or condition.recorded
-        if when is not None and not self._counts(when, limits.SYMPTOMS_WINDOW, condition.text):
+        if when is not None and not self.counts(when, limits.SYMPTOMS_WINDOW, condition.text):
             return False
         if when is not None and not self._may_be_old(when):
             return True
@@ -123,7 +127,7 @@ class Findings:
         window = self._moment.limit(limits.SYMPTOMS_WINDOW)
         return when.precision in ("month", "year") and when.hours_until_at_most(self._moment.now) > window
 
-    def _counts(self, when: When | None, window: Limit, told: str = "") -> bool:
+    def counts(self, when: When | None, window: Limit, told: str = "") -> bool:
         """In the window and not baseline. Baseline only if before the *start* of the interruption's interval."""
         if when is None or when.earliest > self._moment.now:
             return False
@@ -134,6 +138,17 @@ class Findings:
                 self._leave_out(f"{safe(told)} (before the interruption)")
             return False
         return True
+
+    def goes_on(self, began: When | None) -> bool:
+        """Whether what is under way now is news: begun since the interruption; without one in the window of symptoms.
+
+        Where the chart does not say when it began, that it is under way counts.
+        """
+        if began is None:
+            return True
+        if self._since is None:
+            return self.counts(began, limits.SYMPTOMS_WINDOW)
+        return began.earliest <= self._moment.now and began.latest > self._since.earliest
 
     def _leave_out(self, line: str) -> None:
         if line not in self.not_counted:

@@ -420,3 +420,50 @@ def an_infant_of_five_months_with_fever() -> Chart:
     chart.sign("Seizure")
     chart.sign("Tremor")
     return chart
+
+
+@edge("intubated_for_operation", 5)
+def an_operation_five_and_a_half_hours_after_the_tube() -> Chart:
+    chart = somebody()
+    chart.procedure("Endotracheal intubation", "20h")
+    chart.procedure("Posterior spinal fusion", "14.5h")
+    return chart
+
+
+def failing_pump() -> Chart:
+    """Fever and rigidity after the alarm date: the card says what else it could be."""
+    chart = somebody()
+    chart.alarm_date("6d")
+    chart.temperature(39.2)
+    chart.sign("Rigidity")
+    return chart
+
+
+@edge("serotonergic_new", 4, reads=True)
+def sertraline_four_and_a_half_days_ago() -> Chart:
+    chart = failing_pump()
+    chart.medicine("sertraline 50 mg", "4.5d")
+    return chart
+
+
+@edge("dopamine_changed", 13, reads=True)
+def haloperidol_thirteen_and_a_half_days_ago() -> Chart:
+    chart = failing_pump()
+    chart.medicine("haloperidol 5 mg", "13.5d")
+    return chart
+
+
+@edge("anaesthetic_recent", 23, reads=True)
+def sevoflurane_twenty_three_and_a_half_hours_ago() -> Chart:
+    chart = failing_pump()
+    chart.medicine("sevoflurane", "23.5h")
+    return chart
+
+
+@edge("benzodiazepine_stopped", 13, reads=True)
+def clonazepam_until_thirteen_and_a_half_days_ago() -> Chart:
+    chart = failing_pump()
+    period = {"start": instant("900d"), "end": instant("13.5d")}
+    drug = {"medicationCodeableConcept": {"text": "clonazepam 1 mg"}}
+    chart.add("MedicationStatement", status="stopped", effectivePeriod=period, **drug)
+    return chart

@@ -1,5 +1,7 @@
 """Fever, rigidity, hallucinations after an interruption; and what looks like it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cards.verdict import Card, Quiet
@@ -344,21 +346,6 @@ def test_an_early_sign_is_mentioned_on_the_discontinuation_card() -> None:
     assert "Early sign that may be withdrawal: Tremor" in card.detail
 
 
-def test_comfort_care_hears_of_no_intensive_care() -> None:
-    """The finding stays, without cooling, laboratory and intensive care, also in what other rules add."""
-    chart = Chart()
-    chart.baclofen()
-    chart.stay("30h")
-    chart.order("Comfort measures only")
-    chart.sign("Rigidity")
-    chart.temperature(39.5)
-    chart.systolic(80)
-    card = chart.decide().card(KIND)
-    assert card.urgency.indicator == "info"
-    assert "ICU" not in card.detail
-    assert not {s.key for s in card.suggestions} & {"icu", "labs", "cooling", "fluids"}
-
-
 def test_a_stop_at_an_unknown_time_is_not_told_as_an_hour_ago() -> None:
     """Most charts do not say when an order was stopped: then no hours are told."""
     chart = Chart()
@@ -381,3 +368,99 @@ def test_a_dose_changed_by_a_new_order_bridges_the_use_before() -> None:
     card = chart.decide().card(KIND)
     assert "dose cut (probable) 72 h ago" in card.detail
     assert "for at least 200 days" in card.detail
+
+
+@pytest.mark.parametrize(
+    ("held_up", "flag"),
+    [
+        (
+            lambda chart: chart.medicine("norepinephrine infusion", "4h"),
+            "vasopressor (norepinephrine infusion ordered)",
+        ),
+        (lambda chart: chart.procedure("Mechanical ventilation", "4h", "in-progress"), "ventilated: Mechanical"),
+        (lambda chart: chart.pump_note("Ventilator mode", "SIMV"), "Ventilator mode: SIMV"),
+        (lambda chart: chart.systolic(82), "low blood pressure (SBP 82 mmHg)"),
+    ],
+)
+def test_support_of_circulation_or_breathing_is_critical(held_up: Callable[[Chart], object], flag: str) -> None:
+    """The red flag names what it is, and its resource is evidence."""
+    chart = alarm_yesterday()
+    chart.heart_rate(96)
+    chart.condition("Spasticity", "4h", category=[{"coding": [{"code": "encounter-diagnosis"}]}])
+    assert chart.decide().urgency(KIND) == "warning"
+    told = held_up(chart)
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "critical"
+    assert f"Red flags: {flag}" in card.detail
+    assert isinstance(told, dict)
+    assert f"{told['resourceType']}/{told['id']}" in {e.reference for e in card.evidence}
+
+
+def worst_case() -> Chart:
+    """Intrathecal withdrawal with rhabdomyolysis, failing kidneys and shock."""
+    chart = overdue_pump()
+    chart.stay("30h")
+    chart.temperature(41.2)
+    chart.sign("Rigidity")
+    chart.sign("Hallucinations")
+    chart.sign("Delirium")
+    chart.heart_rate(152)
+    chart.systolic(78)
+    chart.vital("2157-6", 22000, "U/L")
+    chart.vital("2160-0", 1.0, "mg/dL", "60h")
+    chart.vital("2160-0", 3.4, "mg/dL")
+    chart.vital("32693-4", 6, "mmol/L")
+    chart.medicine("sertraline 50 mg", "3d")
+    chart.condition("Pneumonia", "1d")
+    return chart
+
+
+def test_the_worst_card_is_read_at_a_glance() -> None:
+    """About twelve bullets, what counted once, and the first action second."""
+    card = worst_case().decide().card(KIND)
+    bullets = [line for line in card.detail.splitlines() if line.startswith("- ")]
+    assert len(bullets) <= 12
+    assert bullets[0].startswith("- Key differentiator")
+    assert bullets[1].startswith("- Interrogate the pump now (SynchroMed, baclofen, 350 mcg/day)")
+    assert bullets[2].startswith("- Restore intrathecal delivery")
+    assert bullets[3].startswith("- Also: Baclofen pump refill overdue")
+    assert card.detail.count("CK 22,000 U/L") == 3  # red flag, organs, count
+    found = next(line for line in bullets if line.startswith("- Found in this chart"))
+    assert "CK" not in found
+    assert "HR 152" not in found
+    assert found.count("78 mmHg") == 1
+    assert "(counted above)" in found
+    for evidence in card.evidence[:12]:
+        assert evidence.reference in found
+
+
+def test_thresholds_are_those_of_this_card_s_own_rules() -> None:
+    """The overdue refill is a fact of it; the number of its own card is not told here."""
+    detail = worst_case().decide().card(KIND).detail
+    assert "symptoms window 72 h (local judgement)" in detail
+    assert "refill due soon" not in detail
+    assert "C-STAB" in detail
+
+
+@pytest.mark.parametrize(("age", "told"), [(54, True), (17.5, False), (8, False), (None, False)])
+def test_midazolam_is_not_named_where_it_is_not_offered(age: float | None, told: bool) -> None:
+    """Neither in the advice nor among what departs from the article."""
+    chart = Chart(age)
+    chart.pump()
+    chart.alarm_date("6d")
+    chart.sign("Rigidity")
+    assert ("midazolam" in chart.decide().card(KIND).detail) is told
+
+
+def test_toxicity_is_told_in_our_words() -> None:
+    """A chart's sentence stays in the evidence; a value is told as it is."""
+    chart = overdue_pump()
+    chart.sign("Hypotonia")
+    chart.pump_note("Respiratory", "apnea episodes, respiratory depression")
+    card = chart.decide().card("toxicity-not-withdrawal")
+    assert card.summary == (
+        "Looks like baclofen toxicity, not withdrawal: low tone + respiratory depression. Do not give more"
+    )
+    assert any("apnea episodes" in e.text for e in card.evidence)
+    chart.vital("9279-1", 6, "/min")
+    assert "low tone + RR 6 /min." in chart.decide().card("toxicity-not-withdrawal").summary

@@ -83,7 +83,7 @@ def test_a_low_coma_score_that_is_usual_is_a_red_flag_with_rigidity_or_fever(
     chart.sign(sign)
     counted = score(chart)
     assert not counted.has("P2")
-    assert ("altered mental state with rigidity or fever" in counted.red_flags) is flagged
+    assert any(told.startswith("altered mental state") for told in counted.red_flags) is flagged
 
 
 @pytest.mark.parametrize(("ck", "sign", "flagged"), [(1000, "Acute kidney injury", True), (999, "Myoglobinuria", False),
@@ -97,9 +97,9 @@ def test_ck_of_1000_with_kidney_injury_is_a_red_flag(ck: float, sign: str, flagg
     ("age", "loinc", "value", "unit", "flag"),
     [
         (54, OXYGEN, 90, "%", ""),
-        (54, OXYGEN, 89, "%", "SpO2 below 90 % or ventilated"),
+        (54, OXYGEN, 89, "%", "SpO2 89 %"),
         (54, PRESSURE, 90, "mm[Hg]", ""),
-        (54, PRESSURE, 89, "mm[Hg]", "low blood pressure or vasopressor"),
+        (54, PRESSURE, 89, "mm[Hg]", "low blood pressure (SBP 89 mmHg)"),
         (54, PULSE, 50, "/min", ""),
         (54, PULSE, 49, "/min", "heart rate 49 /min"),
         (54, PULSE, 140, "/min", ""),
@@ -109,7 +109,7 @@ def test_ck_of_1000_with_kidney_injury_is_a_red_flag(ck: float, sign: str, flagg
         (8, PULSE, 158, "/min", ""),
         (8, PULSE, 159, "/min", "heart rate 159 /min"),
         (8, PRESSURE, 86, "mm[Hg]", ""),
-        (8, PRESSURE, 85, "mm[Hg]", "low blood pressure or vasopressor"),
+        (8, PRESSURE, 85, "mm[Hg]", "low blood pressure (SBP 85 mmHg)"),
     ],
 )
 def test_red_flags_of_circulation_for_child_and_adult(

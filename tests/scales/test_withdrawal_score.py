@@ -150,12 +150,12 @@ def test_acute_kidney_injury(earlier: tuple[str, float], now: float, counted: bo
     [
         ([("8310-5", 40.0, "Cel")], "temperature 40"),
         ([("2157-6", 5000, "U/L")], "CK 5,000"),
-        ([("8480-6", 89, "mm[Hg]")], "low blood pressure"),
+        ([("8480-6", 89, "mm[Hg]")], "low blood pressure (SBP 89 mmHg)"),
         ([("8867-4", 49, "/min")], "heart rate 49"),
         ([("8867-4", 141, "/min")], "heart rate 141"),
-        ([("59408-5", 89, "%")], "SpO2"),
-        ([("2157-6", 1000, "U/L"), ("32693-4", 4, "mmol/L")], "organ failure"),
-        ([("9269-2", 12, "{score}"), ("8310-5", 38.2, "Cel")], "altered mental state"),
+        ([("59408-5", 89, "%")], "SpO2 89 %"),
+        ([("2157-6", 1000, "U/L"), ("32693-4", 4, "mmol/L")], "organ failure (CK 1,000 U/L and lactate 4 mmol/L)"),
+        ([("9269-2", 12, "{score}"), ("8310-5", 38.2, "Cel")], "altered mental state (GCS 12) with fever"),
     ],
 )
 def test_red_flags(findings: list[tuple[str, float, str]], flag: str) -> None:

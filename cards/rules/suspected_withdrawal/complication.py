@@ -1,7 +1,7 @@
 """Is withdrawal already doing damage: rhabdomyolysis, kidney injury, hyperthermia, failing organs?
 
 When  findings of withdrawal include CK of 1,000 U/L, kidney injury, 39 °C or organ failure
-Then  bullets in the withdrawal card: fluids, cooling, CK trend, kidneys
+Then  a bullet in the withdrawal card: fluids, cooling, CK trend, kidneys
 Else  quiet
 
 Known limits: laboratory values older than two days are not counted, though damage may last longer.
@@ -41,15 +41,15 @@ def complication(case: Case) -> Verdict:
     if score is None:
         return Quiet("no suspected withdrawal", rests_on=())
     heat = any(i.code == "A1" and (i.finding.value or 0) >= case.moment.limit(HIGH_FEVER) for i in score.items)
-    bullets = [
+    told = [
         *((MUSCLE,) if score.has("L1", "L2") else ()),
         *((HEAT.format(high=case.moment.told(HIGH_FEVER)),) if heat else ()),
         *((ORGANS,) if score.has("L3") else ()),
     ]
-    if not bullets:
+    if not told:
         return Quiet("no complication found")
     suggestions = [
         *(("fluids",) if score.has("L1") else ()),
         *(("cooling",) if heat else ()),
     ]
-    return Addendum(detail=tuple(bullets), suggestions=("labs", *suggestions, "icu"))
+    return Addendum(detail=(" ".join(told),), suggestions=("labs", *suggestions, "icu"))

@@ -12,7 +12,7 @@ a normal interrogation does not exclude a catheter fault.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import mimic_lines
+from cards.mimics import mimic_evidence, mimic_lines, mimics
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
@@ -26,7 +26,14 @@ from cards.needs import (
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer, fewest_points
-from cards.sentences import DEPARTS_MIDAZOLAM, DEPARTS_ORAL, DEPARTS_PRESSURE, ICU_BY_PUMP, MONITORED_BRIDGE, told_dose
+from cards.sentences import (
+    DEPARTS_MIDAZOLAM,
+    DEPARTS_ORAL,
+    DEPARTS_PRESSURE,
+    ICU_BY_PUMP,
+    MONITORED_BRIDGE,
+    told_dose,
+)
 from cards.telling import (
     SIGNS,
     counted_line,
@@ -38,31 +45,34 @@ from cards.telling import (
     uncertain_card,
 )
 from cards.timeline.pump import Pump, PumpDrug
-from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.verdict import Card, Comfort, Quiet, Urgency, Verdict
 from cards.words import ago
 
 SUMMARY = "Suspected intrathecal baclofen withdrawal: interrogate pump NOW, restore IT baclofen"
 DRUG_UNKNOWN = "Implanted pump and signs of withdrawal: which drug? Interrogate the pump NOW"
 REMOVED = "Suspected intrathecal baclofen withdrawal after pump removal: restore IT baclofen"
-RESTORE = (
+INTERROGATE = (
+    "Interrogate the pump now ({pump}): reservoir, rate, alarms and event log, programming. A normal interrogation "
+    "does not exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study."
+)
+RESTORE_DELIVERY = (
+    "Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
+    "specialist (C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service."
+)
+RESTORE_WITHOUT_PUMP = (
     "No pump is in place: restore intrathecal baclofen by lumbar puncture, lumbar catheter or temporary infusion "
     "(specialist, C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service."
 )
-ACTIONS = (
-    "Interrogate the pump now: reservoir, rate, alarms and event log, programming. A normal interrogation does not "
-    "exclude a catheter fault: X-ray of pump and catheter, access-port aspiration or contrast study.",
-    "Restore intrathecal delivery: refill or reprogramme; if delayed, lumbar puncture or lumbar catheter by a "
-    "specialist (C-SAU16, C-COREEM). Page neurosurgery, pump team, PM&R or pain service.",
-    ICU_BY_PUMP,
-    "Oral baclofen alone is not effective; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay "
-    "intrathecal restoration.",
-    "Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03).",
+_NOT_ALONE = "Oral baclofen alone is not effective"
+_DO_NOT_WAIT = "Do not wait for confirmatory tests; treat possible sepsis in parallel (C-KAO03)."
+TABLETS_ALONE = (
+    f"{_NOT_ALONE}; it may be added (10-20 mg every 6 h in adults, C-SAU16) but must not delay intrathecal "
+    f"restoration. {_DO_NOT_WAIT}"
 )
-ACTIONS_CHILD = (
-    *ACTIONS[:3],
-    "Oral baclofen alone is not effective and must not delay intrathecal restoration.",
-    ACTIONS[4],
-)
+TABLETS_ALONE_CHILD = f"{_NOT_ALONE} and must not delay intrathecal restoration. {_DO_NOT_WAIT}"
+IN_COMFORT = "Suspected intrathecal baclofen withdrawal in comfort care: relieve spasm and agitation now"
+PUMP_IN_COMFORT = "Pump: {pump}. Whether it is interrogated or refilled is for patient, family and palliative team."
+REMOVED_IN_COMFORT = "No pump is in place; whether one is sought is for patient, family and palliative team."
 RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
 
 
@@ -104,17 +114,18 @@ def intrathecal(case: Case) -> Verdict:
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*delivery.evidence, *pump.evidence[:1]))
     unknown = pump.drug is PumpDrug.UNKNOWN
+    considered = mimics(case)
     if not pump.is_in_place:
         return _after_removal(case, counted)
     return Card(
         urgency=min(judged.urgency, Urgency.WARNING) if unknown and not score.has("P4") else judged.urgency,
         summary=DRUG_UNKNOWN if unknown else SUMMARY,
-        detail=(counted, _pump_line(pump), *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD),
-                *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
-                *mimic_lines(case)),
-        evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2]),
+        detail=(counted, INTERROGATE.format(pump=_told_pump(pump)), RESTORE_DELIVERY, *_support(case),
+                *sepsis_line(case, score), *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *delivery.evidence, *pump.evidence[:2], *mimic_evidence(considered)),
         suggestions=("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "cooling", "consult")
         if score.has_fever else ("interrogate", "refill", "catheter", "midazolam", "icu", "labs", "consult"),
+        comfort=Comfort(IN_COMFORT, (PUMP_IN_COMFORT.format(pump=_told_pump(pump)),)),
         not_counted=score.not_counted,
         capped="drug in the pump not recorded" if unknown else "",
     )  # fmt: skip
@@ -125,21 +136,28 @@ def _after_removal(case: Case, counted: str) -> Card:
     pump, delivery, score = case.pump, case.delivery, case.pump_findings
     assert pump is not None
     assert delivery is not None
+    considered = mimics(case)
     return Card(
         urgency=case.pump_gate.urgency,
         summary=REMOVED,
-        detail=(counted, RESTORE, *(ACTIONS if case.is_adult_for_doses else ACTIONS_CHILD)[2:],
-                *((MONITORED_BRIDGE,) if case.is_adult_for_doses else ()), *sepsis_line(case, score),
-                *mimic_lines(case)),
-        evidence=(*score_evidence(score), *delivery.evidence),
+        detail=(counted, RESTORE_WITHOUT_PUMP, *_support(case), *sepsis_line(case, score), *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *delivery.evidence, *mimic_evidence(considered)),
         suggestions=("consult", "midazolam", "icu", "labs", *(("cooling",) if score.has_fever else ())),
+        comfort=Comfort(IN_COMFORT, (REMOVED_IN_COMFORT,)),
         not_counted=score.not_counted,
     )  # fmt: skip
 
 
-def _pump_line(pump: Pump) -> str:
-    model = f" ({pump.model.value})" if pump.model.value else ""
-    dose = f", {told_dose(pump.dose)}" if pump.dose else ", dose not recorded"
+def _support(case: Case) -> tuple[str, ...]:
+    """What else is done meanwhile; no dose for a child."""
+    if case.is_adult_for_doses:
+        return (MONITORED_BRIDGE, ICU_BY_PUMP, TABLETS_ALONE)
+    return (ICU_BY_PUMP, TABLETS_ALONE_CHILD)
+
+
+def _told_pump(pump: Pump) -> str:
+    """ "SynchroMed, baclofen with morphine, 350 mcg/day"."""
     drug = "baclofen" if pump.drug is PumpDrug.BACLOFEN else "drug not recorded: ask for the pump card"
     also = f" with {', '.join(sorted(d.value for d in pump.other_drugs))}" if pump.other_drugs else ""
-    return f"Intrathecal pump{model}: {drug}{also}{dose}."
+    dose = told_dose(pump.dose) if pump.dose else "dose not recorded"
+    return ", ".join(part for part in (pump.model.value, f"{drug}{also}", dose) if part)

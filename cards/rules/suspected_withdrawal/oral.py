@@ -12,7 +12,7 @@ what is missing from the chart may still have been taken.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.mimics import mimic_lines
+from cards.mimics import mimic_evidence, mimic_lines, mimics
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
@@ -38,13 +38,14 @@ from cards.telling import (
     uncertain_card,
 )
 from cards.timeline.interruptions import Interruption, Kind
-from cards.verdict import Card, Quiet, Urgency, Verdict
+from cards.verdict import Card, Comfort, Quiet, Urgency, Verdict
 from cards.words import ago, hours, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {gap} since {last}): restart now"
 CUT = "Suspected baclofen withdrawal (oral, dose cut {gap} ago): back to the dose before"
 TAPERED = "Suspected baclofen withdrawal (oral, taper under way): back to the last tolerated dose"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
+IN_COMFORT = "Suspected baclofen withdrawal (oral) in comfort care: relieve spasm and agitation now"
 RESTART = (
     "{back} now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. In 23 cases symptoms "
     "resolved in 4-72 h (C-LEO05b)."
@@ -97,14 +98,16 @@ def oral(case: Case) -> Verdict:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
     told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.is_timed else NO_TIME)
     restart = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
+    considered = mimics(case)
     return Card(
         urgency=judged.urgency,
         summary=say(told, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
         detail=(counted, restart, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
-                *sepsis_line(case, score), *mimic_lines(case)),
-        evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case)),
+                *sepsis_line(case, score), *mimic_lines(considered)),
+        evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
+        comfort=Comfort(IN_COMFORT, (*_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE)),
         not_counted=score.not_counted,
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ from cards.record.concepts import Act, Measure
 from cards.rule import rule
 from cards.scales.toxicity import AFTER_PUMP_SURGERY
 from cards.scales.withdrawal_gate import Answer
+from cards.scales.withdrawal_score import Item
 from cards.sentences import DEPARTS_PRESSURE, ORAL_NEEDS
 from cards.telling import uncertain_card
 from cards.timeline.findings import Findings
@@ -42,6 +43,12 @@ DEEP_COMA = limit("gcs_deep_coma", 8, "points", JUDGEMENT, sources.LEU06)
 SUMMARY = "Looks like baclofen toxicity, not withdrawal: low tone + {finding}. Do not give more"
 WITHOUT_TONE = "Looks like baclofen toxicity: {finding}. Examine tone; do not give more"
 AFTER_SURGERY = "Toxicity or withdrawal after pump surgery? Examine tone, interrogate the pump"
+
+# What a chart says in words may be a whole sentence: the summary names the sign.
+IN_WORDS = {
+    "X1": "low tone", "X2": "drowsiness or coma", "X3": "respiratory depression", "X4": "bradycardia",
+    "X5": "low blood pressure", "X6": "low temperature",
+}  # fmt: skip
 
 WEAK = (
     "Blood pressure and heart rate are weak discriminators: of 23 overdoses 13 were hypertensive, 1 hypotensive "
@@ -87,7 +94,7 @@ def toxicity(case: Case) -> Verdict:
         return _uncertain(case, Answer.TOXICITY) if contradicts else Quiet("rigidity: not toxicity", rests_on=())
     if not (toxic.gate_met or answers_withdrawal):
         return _after_surgery(case) or Quiet("too few signs of toxicity", rests_on=_SIGNS)
-    others = [item.finding.text for item in toxic.items if item.code != "X1"]
+    others = [_in_our_words(item) for item in toxic.items if item.code != "X1"]
     template = SUMMARY if toxic.tone == "low" else WITHOUT_TONE
     context = f" Context: {listed(toxic.context)}." if toxic.context else ""
     told = ", ".join(f"{item.finding.text} {number(item.points)}" for item in toxic.items)
@@ -102,6 +109,11 @@ def toxicity(case: Case) -> Verdict:
         evidence=tuple(Evidence(i.finding.reference, i.finding.text, i.finding.when) for i in toxic.items),
         suggestions=("consult", "icu", "interrogate", "labs") if case.pump else ("consult", "icu", "labs"),
     )
+
+
+def _in_our_words(item: Item) -> str:
+    """A value as it is, a sign by its name."""
+    return item.finding.text if item.finding.value is not None else IN_WORDS[item.code]
 
 
 def _is_on_board(case: Case) -> bool:
