@@ -1,5 +1,7 @@
 """Sentences that several cards share: what the patient takes, since when, when last, and why a stop matters."""
 
+from collections.abc import Sequence
+
 from cards.case import Case
 from cards.needs import (
     ADMINISTRATIONS,
@@ -14,7 +16,8 @@ from cards.needs import (
     PROCEDURES,
     Need,
 )
-from cards.record.facts import DailyDose
+from cards.record.concepts import Reason
+from cards.record.facts import DailyDose, MedicationOrder
 from cards.scales.dependence import Dependence
 from cards.verdict import Evidence
 from cards.words import ago, listed, number, say
@@ -73,6 +76,13 @@ def told_dose(dose: DailyDose | None) -> str:
 def with_dose(dose: DailyDose | None) -> str:
     """ "baclofen 60 mg/day", or "baclofen" where the dose is not known."""
     return f"baclofen {told_dose(dose)}".strip()
+
+
+def adverse_reaction_line(orders: Sequence[MedicationOrder]) -> tuple[str, ...]:
+    """Why these orders ended, where it was a reaction to baclofen; nothing else."""
+    adverse = [o for o in orders if Reason.ADVERSE_REACTION in o.reasons]
+    why = next((o.note for o in adverse if o.note), "an adverse reaction")
+    return (say("Recorded reason of the stop: {why}.", why=why),) if adverse else ()
 
 
 def oral_exposure_line(case: Case) -> str:

@@ -464,3 +464,16 @@ def test_toxicity_is_told_in_our_words() -> None:
     assert any("apnea episodes" in e.text for e in card.evidence)
     chart.vital("9279-1", 6, "/min")
     assert "low tone + RR 6 /min." in chart.decide().card("toxicity-not-withdrawal").summary
+
+
+def test_who_restarts_what_was_stopped_for_a_reaction_is_told_of_it() -> None:
+    """Withdrawal is as dangerous whatever it was stopped for; to restart is then a decision between two harms."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="72h", statusReason={"text": "Adverse reaction: encephalopathy"})
+    chart.sign("rigidity", "2h")
+    chart.temperature(39.4)
+    card = chart.decide().card("suspected-withdrawal")
+    assert card.urgency.indicator == "critical"
+    assert "about 72 h since it was stopped" in card.summary
+    assert "encephalopathy" in card.detail
+    assert "Weigh that against withdrawal" in card.detail

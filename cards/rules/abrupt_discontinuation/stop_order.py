@@ -38,6 +38,7 @@ from cards.sentences import (
     TIER_NEEDS,
     TOXIC_SUMMARY,
     WHY_STOPPING_HARMS,
+    adverse_reaction_line,
     oral_evidence,
     oral_exposure_line,
     renal_reason,
@@ -57,7 +58,6 @@ UNREAD = "An order being sent out could not be read: check that it does not stop
 UNKNOWN_STOP = "{What} was stopped, the chart does not say when: ask for the last dose"
 STOPPING_ADVERSE = "Stopping {what} for an adverse reaction: then watch for withdrawal"
 STOPPED_ADVERSE = "{What} was stopped for an adverse reaction: watch for withdrawal"
-RECORDED = "Recorded reason: {why}."
 ASK_WHEN = "Confirm the last dose with patient, MAR or pharmacy."
 # An older order without an end is history.
 WRITTEN_WITHIN = limit("stop_without_a_time_written_within", 365, "d", JUDGEMENT, sources.SEED)
@@ -185,15 +185,19 @@ def _for_an_adverse_reaction(
     """Nothing that would give the drug again is offered."""
     assert case.oral is not None
     what = with_dose(case.oral.dose)
-    why = next((o.note for o in orders if Reason.ADVERSE_REACTION in o.reasons and o.note), "an adverse reaction")
     return Card(
         urgency=Urgency.INFO,
         summary=say(summary, what=what, What=what.capitalize()),
-        detail=(oral_exposure_line(case), say(RECORDED, why=why), ADVERSE_REACTION_EXCEPTION, *early_signs(case)),
+        detail=(
+            oral_exposure_line(case),
+            *adverse_reaction_line(orders),
+            ADVERSE_REACTION_EXCEPTION,
+            *early_signs(case),
+        ),
         evidence=(*evidence, *oral_evidence(case)),
         suggestions=("consult",),
         capped="stopped for an adverse reaction",
-    )
+    )  # fmt: skip
 
 
 def _carried_out(case: Case) -> tuple[Need, ...]:

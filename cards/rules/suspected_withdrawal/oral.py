@@ -24,6 +24,7 @@ from cards.sentences import (
     DEPARTS_PREVIOUS_DOSE,
     ICU_BY_MOUTH,
     ORAL_NEEDS,
+    adverse_reaction_line,
     oral_evidence,
     oral_exposure_line,
 )
@@ -51,6 +52,7 @@ RESTART = (
     "resolved in 4-72 h (C-LEO05b)."
 )
 BACK = {Kind.CUT: "Back to the dose before the cut", Kind.TAPER: "Back to the last tolerated dose"}
+WEIGH = "Weigh that against withdrawal together with who prescribes it before restarting."
 LONG_GAP = "More than {gap} since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
@@ -102,8 +104,8 @@ def oral(case: Case) -> Verdict:
     return Card(
         urgency=judged.urgency,
         summary=say(told, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
-        detail=(counted, restart, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
-                *sepsis_line(case, score), *mimic_lines(considered)),
+        detail=(counted, restart, *_stopped_because(gap), *_after_a_long_gap(case, gap), oral_exposure_line(case),
+                BY_TUBE, ICU_BY_MOUTH, *sepsis_line(case, score), *mimic_lines(considered)),
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
         suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
@@ -114,7 +116,17 @@ def oral(case: Case) -> Verdict:
 
 def _last_word(gap: Interruption) -> str:
     """What the hours are counted from, in two words: a dose only where one is known."""
-    return "last dose" if gap.basis == "last dose given" or "possible" in gap.basis else "supply or order ended"
+    if gap.basis == "last dose given" or "possible" in gap.basis:
+        return "last dose"
+    if gap.order and gap.since == (gap.order.end or gap.order.status_changed):
+        return "it was stopped" if gap.kind in (Kind.STOPPED, Kind.REPORTED) else "the order ended"
+    return "supply ended" if gap.kind is Kind.SUPPLY_OUT else "supply or order ended"
+
+
+def _stopped_because(gap: Interruption) -> tuple[str, ...]:
+    """Who stopped it for a reaction must hear of it here: to restart it is then a decision between two harms."""
+    told = adverse_reaction_line((gap.order,)) if gap.order else ()
+    return (*told, WEIGH) if told else ()
 
 
 def _after_a_long_gap(case: Case, gap: Interruption) -> tuple[str, ...]:
