@@ -61,7 +61,7 @@ class Case:
 
     @once
     def age(self) -> Age:
-        return age_of(self.record.patient, self.now)
+        return age_of(self.record.patient, self.now, self.zone)
 
     @property
     def is_child_by_tier(self) -> bool:
@@ -79,8 +79,7 @@ class Case:
     @property
     def is_newborn(self) -> bool:
         """Up to 28 days old (NEO-02)."""
-        days = None if self.age.youngest is None else self.age.youngest * 365.25
-        return days is not None and days <= self.moment.limit(limits.NEWBORN)
+        return self.age.may_be_within(self.moment.limit(limits.NEWBORN))
 
     @once
     def pregnancy(self) -> Pregnancy | None:

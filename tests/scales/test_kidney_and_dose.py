@@ -1,14 +1,16 @@
 """How well the kidneys work, and which doses can hardly be meant: what the charts of the rules' tests do not reach."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from cards.record.facts import DailyDose
+from cards.record.facts import DailyDose, Patient
+from cards.record.when import read_when
 from cards.scales.age import Age, age_of, limits_for
 from cards.scales.dose_check import is_unit_slip
 from cards.scales.kidney import Grade
-from tests.chart import NOW, Chart, Resource, instant
+from tests.chart import NOW, ZONE, Chart, Resource, instant
 
 CREATININE, EGFR = "2160-0", "98979-8"
 
@@ -202,16 +204,60 @@ def test_age_from_what_is_written(born: str, youngest: float | None, oldest: flo
     """A year, a month, a day; a birth in the future is none."""
     chart = Chart(age=None)
     chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": born})
-    age = age_of(chart.case().record.patient, NOW)
+    age = age_of(chart.case().record.patient, NOW, ZONE)
     assert age.youngest == (None if youngest is None else pytest.approx(youngest, abs=0.01))
     assert age.oldest == (None if oldest is None else pytest.approx(oldest, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "years"),
+    [
+        ("2014-03-10", "2026-03-09", 11),
+        ("2014-03-10", "2026-03-10", 12),
+        ("2020-03-10", "2026-03-10", 6),
+        ("2008-03-11", "2026-03-10", 17),
+        ("2008-03-10", "2026-03-10", 18),
+        ("1961-03-11", "2026-03-10", 64),
+        ("1961-03-10", "2026-03-10", 65),
+        ("2008-02-29", "2026-02-28", 17),
+        ("2008-02-29", "2026-03-01", 18),
+        ("2008-02-29", "2028-02-28", 19),
+        ("2008-02-29", "2028-02-29", 20),
+        ("2008-03-01", "2026-02-28", 17),
+        ("2008", "2026-12-30", 17),
+        ("2008", "2026-12-31", 18),
+        ("2008-03", "2026-03-30", 17),
+        ("2008-03", "2026-03-31", 18),
+    ],
+)
+def test_a_birthday_is_a_day_of_the_calendar(born: str, today: str, years: int) -> None:
+    """From its first minute to its last, where the facility is; of a month or a year by its last day."""
+    for hour in ("00:00", "23:59"):
+        now = datetime.fromisoformat(f"{today}T{hour}").replace(tzinfo=ZONE)
+        patient = Patient(reference="Patient/p1", birth=read_when(born, ZONE))
+        age = age_of(patient, now.astimezone(UTC), ZONE)
+        assert age.youngest is not None
+        assert int(age.youngest) == years
+        assert age.is_at_least(years)
+        assert not age.is_at_least(years + 1)
+
+
+@pytest.mark.parametrize(("days", "heart_rate"), [(0, 180), (27, 180), (28, 190), (364, 190), (365, 140)])
+def test_days_of_life_are_days_of_the_calendar(days: int, heart_rate: float) -> None:
+    """28 days old is no longer "0-27 d"; a year old on the first birthday."""
+    chart = Chart(age=None)
+    born = (NOW.date() - timedelta(days=days)).isoformat()
+    chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": born})
+    found = chart.case().vital_limits
+    assert found is not None
+    assert found.heart_rate_high == heart_rate
 
 
 def test_born_today() -> None:
     """Never younger than nothing."""
     chart = Chart(age=None)
     chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": "2026-03-10"})
-    assert age_of(chart.case().record.patient, NOW).youngest == 0
+    assert age_of(chart.case().record.patient, NOW, ZONE).youngest == 0
 
 
 @pytest.mark.parametrize(
