@@ -113,6 +113,15 @@ class Problem(StrEnum):
     AUTONOMIC_DYSREFLEXIA = "autonomic-dysreflexia"
 
 
+class Gestation(StrEnum):
+    """By what an observation dates a pregnancy."""
+
+    DUE = "due-date"
+    WEEKS = "gestational-age"
+    PERIOD = "last-period"  # told of any woman: dates a pregnancy, asserts none
+    BIRTH = "delivery-date"
+
+
 class Act(StrEnum):
     """What a Procedure, ServiceRequest, NutritionOrder, Appointment or CarePlan is about."""
 

@@ -26,7 +26,7 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     components = wire.components_of(resource.component)
     said = resource.valueString if resource.valueString is not None else resource.valueCodeableConcept
     if (
-        not (name.measures or name.signs or name.part or name.is_pregnancy or name.is_due_date or name.is_pump)
+        not (name.measures or name.signs or name.part or name.is_pregnancy or name.gestation or name.is_pump)
         and not components
         and said is None
         and resource.note is None
@@ -104,14 +104,3 @@ def device_properties(properties: Any, reference: str, chart: Chart) -> None:
         quantity = first_quantity(item.get("valueQuantity"))
         code = item.get("valueCode")
         reader.value(name, wire.Component(valueQuantity=quantity, valueCodeableConcept=code))
-
-
-def settle_pregnancy(chart: Chart) -> None:
-    """The latest word on pregnancy decides: a later negative ends an earlier positive."""
-    if not chart.pregnancy:
-        return
-    dated = sorted(chart.pregnancy, key=lambda entry: entry[0].latest.timestamp() if entry[0] else float("-inf"))
-    if dated[-1][1]:
-        chart.conditions += [fact for _, answer, fact in dated if answer]
-    else:
-        chart.conditions += [msgspec.structs.replace(fact, is_active=False) for _, answer, fact in dated if answer]

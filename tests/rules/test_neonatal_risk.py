@@ -39,6 +39,27 @@ def test_weeks_in_words(text: str, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("weeks", "urgency"), [("27 weeks 6 days", "info"), ("28 weeks", "warning"), ("41 weeks", "warning")]
+)
+def test_weeks_as_an_observation(weeks: str, urgency: str) -> None:
+    """A pregnancy of its own, without a problem that says so."""
+    chart = Chart(age=30)
+    chart.baclofen(10, 3)
+    chart.add("Observation", status="final", code={"text": "Gestational age"}, valueString=weeks,
+              effectiveDateTime=instant("1h"))  # fmt: skip
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_the_day_after_the_due_date_it_is_still_a_warning() -> None:
+    """With a pregnancy on the problem list, until a birth is recorded."""
+    chart = pregnant("1d")
+    chart.condition("Pregnancy", "200d")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "(40 wk)" in card.summary
+
+
 def test_pump_alone_is_a_reminder() -> None:
     """Plasma levels are very low."""
     chart = pregnant("+20d", baclofen=False)
