@@ -12,6 +12,7 @@ from cards.record import lexicon, wire
 from cards.record.coding import all_words, codings, items, plain, words
 from cards.record.concepts import Gestation, Measure, Sign
 from cards.record.gestation import named
+from cards.record.maternal import is_of_mother
 from cards.record.measures import ASIDE, PUMP_CONTEXT, measures_named
 from cards.record.valuesets import ValueSets
 
@@ -26,6 +27,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     is_pregnancy: bool = False
     gestation: Gestation | None = None
     is_pump: bool = False
+    is_of_mother: bool = False  # in a newborn's chart
     is_screen: bool = False  # a test, scale or question: nothing is asserted without a value
 
 
@@ -83,6 +85,7 @@ def _name(code: dict[str, Any], valuesets: ValueSets) -> Name:
         is_pregnancy=is_pregnancy,
         gestation=gestation or named(plain(words(code))) or named(lower),
         is_pump=is_pump,
+        is_of_mother=is_of_mother(said),
         is_screen=is_screen,
     )
 

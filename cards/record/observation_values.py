@@ -153,7 +153,7 @@ class Reader:
         if plain_number is not None:
             self._number(measure, plain_number, "", "", name.text)
         elif measure is Measure.CAM:
-            answer = _answer(source, said)
+            answer = answer_of(source, said)
             self.add(measure, None if answer is None else float(answer), text=f"{name.text}: {said}")
             if answer:
                 self.add(Sign.DELIRIUM, text=f"{name.text}: {said}")
@@ -183,7 +183,7 @@ class Reader:
 
     def _signs(self, name: Name, source: _Valued, said: str) -> None:
         """Signs that the code names and the value grants, and signs that the value's own words assert."""
-        answer = _answer(source, said)
+        answer = answer_of(source, said)
         text = f"{name.text}: {said}" if said else name.text
         found: set[Sign] = set()
         if answer is True:
@@ -219,7 +219,7 @@ class Reader:
             for system, code, _ in codings(source.valueCodeableConcept)
         )
         lower = plain(said)
-        answer = True if coded else _answer(source, said)
+        answer = True if coded else answer_of(source, said)
         if answer is None and lower:
             answer = "pregnan" in lower and not any(
                 w in lower for w in ("not ", "non", "unknown", "possib", "unlikely", "denies")
@@ -363,7 +363,7 @@ class Reader:
             self._number(measure, whole, "", "", text)
 
 
-def _answer(source: _Valued, said: str) -> bool | None:
+def answer_of(source: _Valued, said: str) -> bool | None:
     """Yes or no, where the value is one of them."""
     if isinstance(source.valueBoolean, bool):
         return source.valueBoolean
