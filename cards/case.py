@@ -304,7 +304,7 @@ class Case:
     @once
     def kidney(self) -> Kidney:
         """How well the kidneys excrete baclofen."""
-        return kidney_of(self.record, self.moment)
+        return kidney_of(self.record, self.age, self.moment)
 
     @once
     def restoration(self) -> Restoration:

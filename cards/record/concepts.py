@@ -148,6 +148,7 @@ class Act(StrEnum):
     DIATHERMY = "diathermy"  # as a treatment; not the surgeon's
     THERAPEUTIC_ULTRASOUND = "therapeutic-ultrasound"
     RADIOTHERAPY = "radiotherapy"
+    DIALYSIS = "dialysis"
     DIET = "diet"  # any oral diet: a later one that is not nil by mouth ends a fast
     NPO = "npo"
     NPO_EXCEPT_MEDICATIONS = "npo-except-medications"
