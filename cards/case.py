@@ -34,7 +34,14 @@ _ALTERNATIVES = (
     Problem.INFECTION_SOURCE, Problem.ALCOHOL_WITHDRAWAL, Problem.NMS, Problem.SEROTONIN_SYNDROME,
     Problem.MALIGNANT_HYPERTHERMIA,
 )  # fmt: skip
-_VITALS = (Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.RESPIRATORY_RATE)
+# What a device or a laboratory measured: with one of these it is not "only symptoms" (FND-08). Nursing scores (GCS,
+# RASS, Ashworth) rate a symptom at the bedside; FND-05 names them beside the vital signs, and FND-08 does not.
+_MEASURED = (
+    Measure.TEMPERATURE, Measure.HEART_RATE, Measure.SYSTOLIC, Measure.DIASTOLIC, Measure.MEAN_PRESSURE,
+    Measure.RESPIRATORY_RATE, Measure.OXYGEN_SATURATION,
+    Measure.CK, Measure.CREATININE, Measure.POTASSIUM, Measure.LACTATE, Measure.AST, Measure.ALT, Measure.MYOGLOBIN,
+    Measure.PACO2, Measure.PH, Measure.INR,
+)  # fmt: skip
 _LIVE_PLAN = frozenset({"active", "draft", "in-progress", "unknown", "booked", "arrived", "planned", "on-hold", ""})
 
 
@@ -61,7 +68,7 @@ class Case:
 
     @once
     def age(self) -> Age:
-        return age_of(self.record.patient, self.now)
+        return age_of(self.record.patient, self.now, self.zone)
 
     @property
     def is_child_by_tier(self) -> bool:
@@ -79,8 +86,7 @@ class Case:
     @property
     def is_newborn(self) -> bool:
         """Up to 28 days old (NEO-02)."""
-        days = None if self.age.youngest is None else self.age.youngest * 365.25
-        return days is not None and days <= self.moment.limit(limits.NEWBORN)
+        return self.age.may_be_within(self.moment.limit(limits.NEWBORN))
 
     @once
     def pregnancy(self) -> Pregnancy | None:
@@ -263,7 +269,7 @@ class Case:
             self.moment,
             is_intrathecal=False,
             has_alternative=self.has_alternative_cause,
-            has_vitals=self.has_vitals,
+            has_vitals=self.is_measured,
         )
 
     @once
@@ -281,7 +287,7 @@ class Case:
             is_intrathecal=True,
             is_interrogated_normal=delivery is not None and delivery.is_interrogated_normal,
             has_alternative=self.has_alternative_cause,
-            has_vitals=self.has_vitals,
+            has_vitals=self.is_measured,
         )
 
     @property
@@ -290,16 +296,15 @@ class Case:
         return self.has_problem(*_ALTERNATIVES)
 
     @property
-    def has_vitals(self) -> bool:
-        """Whether any vital sign of the last day is recorded: symptoms alone reach warning (FND-08)."""
-        window = self.moment.limit(limits.VITALS_WINDOW)
-        told = (o for o in self.record.observations if o.concept in _VITALS and o.value is not None)
-        return any(o.when is not None and o.when.hours_until(self.now) <= window for o in told)
+    def is_measured(self) -> bool:
+        """Whether any vital sign or laboratory value counts now: symptoms alone reach warning (FND-08)."""
+        found = Findings(self.record, self.moment, None)
+        return any(found.values(measure) for measure in _MEASURED)
 
     @once
     def kidney(self) -> Kidney:
         """How well the kidneys excrete baclofen."""
-        return kidney_of(self.record, self.moment)
+        return kidney_of(self.record, self.age, self.moment)
 
     @once
     def restoration(self) -> Restoration:

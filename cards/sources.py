@@ -88,6 +88,7 @@ WANG12 = Source("C-WANG12", "Open J Anesthesiol 2012;2(4)", url=_doi("10.4236/oj
 NSN = Source("C-NSN", "Notes summarising Saulino et al. 2016 (physostigmine advised against)", "secondary")
 SHM = Source("C-SHM", "SHM abstract: overlap with serotonin syndrome")
 MUA19 = Source("C-MUA19", "JAMA 2019;322:1987-95", url=_doi("10.1001/jama.2019.17725"))
+INK21 = Source("C-INK21", "N Engl J Med 2021;385:1737-49: CKD-EPI creatinine equation without race", "listed")
 WOLF18 = Source("C-WOLF18", "AJKD 2018;71:275-80", url=_doi("10.1053/j.ajkd.2017.07.005"))
 VLA14 = Source("C-VLA14", "J Clin Pharmacol 2014;54:584-92", url=_doi("10.1002/jcph.247"))
 CHE20 = Source("C-CHE20", "Nefrologia 2020;40(5)")

@@ -74,6 +74,11 @@ def amount(value: float, unit: str) -> str:
     return f"{number(value, 2)} {words.removesuffix('s') if value == 1 and unit in _UNITS else words}"
 
 
+def counted(count: int, thing: str) -> str:
+    """ "1 day", "14 days"."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def hours(value: float) -> str:
     """A gap: "14 h", "3 days"."""
     if value < 1:

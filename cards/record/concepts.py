@@ -114,6 +114,15 @@ class Problem(StrEnum):
     AUTONOMIC_DYSREFLEXIA = "autonomic-dysreflexia"
 
 
+class Gestation(StrEnum):
+    """By what an observation dates a pregnancy."""
+
+    DUE = "due-date"
+    WEEKS = "gestational-age"
+    PERIOD = "last-period"  # told of any woman: dates a pregnancy, asserts none
+    BIRTH = "delivery-date"
+
+
 class Act(StrEnum):
     """What a Procedure, ServiceRequest, NutritionOrder, Appointment or CarePlan is about."""
 
@@ -140,6 +149,7 @@ class Act(StrEnum):
     DIATHERMY = "diathermy"  # as a treatment; not the surgeon's
     THERAPEUTIC_ULTRASOUND = "therapeutic-ultrasound"
     RADIOTHERAPY = "radiotherapy"
+    DIALYSIS = "dialysis"
     DIET = "diet"  # any oral diet: a later one that is not nil by mouth ends a fast
     NPO = "npo"
     NPO_EXCEPT_MEDICATIONS = "npo-except-medications"

@@ -25,6 +25,7 @@ class Code(msgspec.Struct, frozen=True, gc=False):
     told: str = ""  # what the code itself stands for, where the chart has no words
     is_coded: bool = False  # in a system in which we would know our codes
     is_history: bool = False
+    is_of_mother: bool = False  # in a newborn's chart
 
 
 @lru_cache(maxsize=4096)
@@ -41,6 +42,8 @@ def code_of(raw: bytes, valuesets: ValueSets) -> Code:
         names |= {*lexicon.signs(part), *lexicon.problems(part)}
     if _is_family(said):
         names = set()
+    if maternal.is_her_own(said):
+        names = {name for name in names if not name.startswith("pump-")}
     return Code(
         names=frozenset(names),
         said=said,
@@ -48,6 +51,7 @@ def code_of(raw: bytes, valuesets: ValueSets) -> Code:
         told=valuesets.told(found),
         is_coded=any(system in (ICD, SNOMED) for system, _, _ in found),
         is_history=_is_history(said),
+        is_of_mother=maternal.is_of_mother(said),
     )
 
 
@@ -62,7 +66,7 @@ def read_condition(resource: wire.Condition, reference: str, chart: Chart) -> No
     if not code.said and not note and not code.is_coded:
         chart.cannot_read(reference, NO_CODE)
         return
-    if "matern" in code.said.lower() or "utero" in code.said.lower() or note:
+    if code.is_of_mother or note:
         _read_maternal(resource, code, note, reference, chart)
     names = code.names | lexicon.signs(note) | lexicon.problems(note) if note else code.names
     if not names or _is_family(code.said):

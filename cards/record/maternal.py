@@ -7,13 +7,26 @@ from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
 from cards.record.coding import all_words, codings, items, notes, plain, string, words
 from cards.record.concepts import Drug
-from cards.record.phrases import Standing
+from cards.record.phrases import Standing, standing
 from cards.record.when import When
 
 # Judgement, as the lexicon is: no source publishes such a list.
 _OF_THE_MOTHER = re.compile(
     r"\b(maternal|mother|mothers|mom|mum|in utero|intrauterine|prenatal(?:ly)?|antenatal(?:ly)?|transplacental"
     r"|during (?:the )?pregnancy|throughout (?:the )?pregnancy|fetal|foetal|in pregnancy)\b"
+)
+# Of the mother herself, in a child's chart: her pump is not the child's. "Mother reports" is a carer who tells.
+_HER_OWN = re.compile(
+    r"\b(?:infant|newborn|neonate|baby|child|born) (?:of|to) (?:an? |the )?(?:mother|mom|mum|woman)\b"
+    r"|\bmaternal\b|\bmother's\b|\bin utero\b|\bintrauterine (?:\w+ ){0,3}exposure\b"
+)
+# Over before the child was: "stopped baclofen two years before pregnancy", and not "on baclofen since before".
+_STOPPED_BEFORE = re.compile(
+    r"\b(?:stopp\w+|discontinu\w+|ceased|quit|weaned off|came off|only)\b[^;.]{0,60}?"
+    r"\b(?:(?:before|prior to) (?:\w+ ){0,2}?(?:pregnan\w*|conception|conceiving)|years? (?:ago|before|prior|earlier))"
+)
+_DURING = re.compile(
+    r"\b(?:(?:during|throughout|through|into|in) (?:the |this |early |late )?pregnancy|in utero|trimester)\b"
 )
 _A_DRUG = re.compile(r"\b(drugs?|medications?|medicines?|medicinal|substances?|muscle relaxants?)\b")
 _NAMED = re.compile(
@@ -37,6 +50,16 @@ def read_family_history(resource: wire.FamilyMemberHistory, reference: str, char
         if part and _takes_baclofen(part):
             add(reference, True, part, when, chart)
             return
+
+
+def is_of_mother(text: str) -> bool:
+    """Whether a text speaks of the time before birth, or of the mother."""
+    return bool(_OF_THE_MOTHER.search(plain(text)))
+
+
+def is_her_own(text: str) -> bool:
+    """Whether a problem is what the mother has or takes, written in her child's chart."""
+    return bool(_HER_OWN.search(plain(text)))
 
 
 def read_words(reference: str, text: str, when: When | None, chart: Chart) -> None:
@@ -69,6 +92,11 @@ def _spoken(relationship: Any) -> list[str]:
 
 
 def _takes_baclofen(text: str) -> bool:
+    said = plain(text)
+    during = [standing(said, *hit.span()) for hit in _DURING.finditer(said)]
+    is_over = Standing.NEGATED in during or bool(_STOPPED_BEFORE.search(said))
+    if is_over and all(found is Standing.NEGATED for found in during):
+        return False
     return any(
         hit.concept is Drug.BACLOFEN and hit.standing in (Standing.ASSERTED, Standing.FAMILY, Standing.HISTORY)
         for hit in lexicon.DRUG_BOOK.find(text)

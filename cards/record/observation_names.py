@@ -10,7 +10,9 @@ import msgspec
 
 from cards.record import lexicon, wire
 from cards.record.coding import all_words, codings, items, plain, words
-from cards.record.concepts import Measure, Sign
+from cards.record.concepts import Gestation, Measure, Sign
+from cards.record.gestation import named
+from cards.record.maternal import is_of_mother
 from cards.record.measures import ASIDE, PUMP_CONTEXT, measures_named
 from cards.record.valuesets import ValueSets
 
@@ -23,8 +25,9 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     signs: tuple[Sign, ...] = ()
     part: str = ""  # gcs-eye, gcs-motor, gcs-verbal, blood-pressure
     is_pregnancy: bool = False
-    is_due_date: bool = False
+    gestation: Gestation | None = None
     is_pump: bool = False
+    is_of_mother: bool = False  # in a newborn's chart
     is_screen: bool = False  # a test, scale or question: nothing is asserted without a value
 
 
@@ -49,6 +52,7 @@ def _name(code: dict[str, Any], valuesets: ValueSets, at_pump: bool) -> Name:
     measures: dict[Measure, None] = {}
     signs: dict[Sign, None] = {}
     part, is_pregnancy = "", False
+    gestation: Gestation | None = None
     said = all_words(code)
     for system, value, _ in codings(code):
         meaning = valuesets.meaning(system, value)
@@ -57,8 +61,9 @@ def _name(code: dict[str, Any], valuesets: ValueSets, at_pump: bool) -> Name:
         for name in meaning.of("sign"):
             signs[Sign(name)] = None
         part = next(iter(meaning.of("part")), part)
-        is_pregnancy = is_pregnancy or bool(meaning.of("test")) or "pregnancy" in meaning.of("problem")
-    is_coded = bool(measures or signs or part or is_pregnancy)
+        is_pregnancy = is_pregnancy or "pregnancy" in (*meaning.of("test"), *meaning.of("problem"))
+        gestation = next((Gestation(test) for test in meaning.of("test") if test != "pregnancy"), gestation)
+    is_coded = bool(measures or signs or part or is_pregnancy or gestation)
     lower = plain(said)
     is_pump = at_pump or bool(PUMP_CONTEXT.mentioned(said))
     if not is_coded or is_pump:
@@ -81,10 +86,9 @@ def _name(code: dict[str, Any], valuesets: ValueSets, at_pump: bool) -> Name:
         signs=tuple(signs),
         part=part,
         is_pregnancy=is_pregnancy,
-        is_due_date=("due date" in lower and "refill" not in lower)
-        or "date of delivery" in lower
-        or lower in ("edd", "edc"),
+        gestation=gestation or named(plain(words(code))) or named(lower),
         is_pump=is_pump,
+        is_of_mother=is_of_mother(said),
         is_screen=is_screen,
     )
 

@@ -6,8 +6,9 @@ from typing import Any
 from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
 from cards.record.coding import ABSENT, codings, plain, string, words
-from cards.record.concepts import Measure, Problem, Sign
+from cards.record.concepts import Gestation, Measure, Problem, Sign
 from cards.record.end_of_service import ALONE
+from cards.record.gestation import FULL_TERM_DAYS, LONGEST_DAYS, days_in_words, days_of
 from cards.record.measures import (
     DATES,
     PUMP_MEASURES,
@@ -20,7 +21,7 @@ from cards.record.measures import (
 from cards.record.observation_names import Name
 from cards.record.quantities import amount_of, concentration_in, first_quantity, number
 from cards.record.sig import read_sig
-from cards.record.when import When, date_in_text
+from cards.record.when import When, date_in_text, instant
 
 _Valued = wire.Observation | wire.Component
 
@@ -111,8 +112,8 @@ class Reader:
             self._pressure(name, said)
         if name.is_pregnancy:
             self._pregnancy(name, source, said)
-        if name.is_due_date:
-            self._due_date(name, source, said)
+        if name.gestation:
+            self._gestation(name, name.gestation, source, said)
 
     def _quantity(self, name: Name, quantity: Any) -> None:
         found = quantity if type(quantity) is dict else first_quantity(quantity)
@@ -141,7 +142,7 @@ class Reader:
         if plain_number is not None:
             self._number(measure, plain_number, "", "", name.text)
         elif measure is Measure.CAM:
-            answer = _answer(source, said)
+            answer = answer_of(source, said)
             self.add(measure, None if answer is None else float(answer), text=f"{name.text}: {said}")
             if answer:
                 self.add(Sign.DELIRIUM, text=f"{name.text}: {said}")
@@ -171,7 +172,7 @@ class Reader:
 
     def _signs(self, name: Name, source: _Valued, said: str) -> None:
         """Signs that the code names and the value grants, and signs that the value's own words assert."""
-        answer = _answer(source, said)
+        answer = answer_of(source, said)
         text = f"{name.text}: {said}" if said else name.text
         found: set[Sign] = set()
         if answer is True:
@@ -207,7 +208,7 @@ class Reader:
             for system, code, _ in codings(source.valueCodeableConcept)
         )
         lower = plain(said)
-        answer = True if coded else _answer(source, said)
+        answer = True if coded else answer_of(source, said)
         if answer is None and lower:
             answer = "pregnan" in lower and not any(
                 w in lower for w in ("not ", "non", "unknown", "possib", "unlikely", "denies")
@@ -226,18 +227,42 @@ class Reader:
         )
         self.chart.pregnancy.append((self.when, answer, fact))
 
-    def _due_date(self, name: Name, source: _Valued, said: str) -> None:
-        due = self._date(source, said)
-        if due is not None:
-            fact = facts.Condition(
-                reference=self.reference,
-                concepts=frozenset({Problem.PREGNANCY}),
-                text=name.text,
-                is_active=not due.is_past(self.chart.moment.now),
-                recorded=self.when,
-                abated=due,
-            )
+    def _gestation(self, name: Name, told: Gestation, source: _Valued, said: str) -> None:
+        """A pregnancy told by its dates: a condition that ends when it is due."""
+        now = self.chart.moment.now
+        days = self._days_on(source, said) if told is Gestation.WEEKS else None
+        if days is not None:  # undated: at least so far on by now
+            due = (self.when or instant(now)).shifted(FULL_TERM_DAYS - days)
+        else:
+            due = self._date(source, said) if told is not Gestation.WEEKS else None
+        if due is not None and told is Gestation.PERIOD:
+            due = due.shifted(FULL_TERM_DAYS)
+        if due is None:
+            return
+        # Weeks assert a pregnancy, so that it goes on until a birth is told; a due date alone is over when it passes.
+        lasts_until = due.shifted(LONGEST_DAYS - FULL_TERM_DAYS) if days is not None else due
+        fact = facts.Condition(
+            reference=self.reference,
+            defects=tuple(self.defects),
+            concepts=frozenset({Problem.PREGNANCY}),
+            text=f"{name.text}: {said}" if days is not None and said else name.text,
+            is_active=told is not Gestation.PERIOD and lasts_until is not None and not lasts_until.is_past(now),
+            recorded=self.when,
+            abated=due,
+        )
+        if told is Gestation.PERIOD:
+            self.chart.conditions.append(fact)
+        elif told is Gestation.BIRTH and due.is_past(now):
+            self.chart.pregnancy.append((due, False, fact))
+        else:
             self.chart.pregnancy.append((self.when, True, fact))
+
+    def _days_on(self, source: _Valued, said: str) -> float | None:
+        quantity = first_quantity(source.valueQuantity)
+        value = number(quantity.get("value")) if quantity else number(source.valueInteger)
+        if value is not None:
+            return days_of(value, amount_of(quantity) if quantity else amount_of({}))
+        return days_in_words(said) if said else None
 
     def _date(self, source: _Valued, said: str) -> When | None:
         """A date that is the value: valueDateTime, words, a period's end, or days from the observation on."""
@@ -335,7 +360,7 @@ def _is_told_reached(source: _Valued, said: str, text: str) -> bool:
     """ "Pump end of service: yes", "Pump status: EOS", or the name without any value: it is not a date to come."""
     if "date" in plain(text):
         return False
-    answer = _answer(source, said)
+    answer = answer_of(source, said)
     if answer is not None:
         return answer
     if said:
@@ -344,7 +369,7 @@ def _is_told_reached(source: _Valued, said: str, text: str) -> bool:
     return all(value is None for value in values)
 
 
-def _answer(source: _Valued, said: str) -> bool | None:
+def answer_of(source: _Valued, said: str) -> bool | None:
     """Yes or no, where the value is one of them."""
     if isinstance(source.valueBoolean, bool):
         return source.valueBoolean

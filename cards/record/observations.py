@@ -7,10 +7,10 @@ import msgspec
 from cards.record import lexicon, maternal, wire
 from cards.record.chart import BAD_DATE, Chart
 from cards.record.coding import all_words, items, notes, reference_of, string, words
-from cards.record.concepts import Measure
+from cards.record.concepts import Drug, Measure
 from cards.record.measures import PUMP_CONTEXT, measures_named
 from cards.record.observation_names import Name, name_of
-from cards.record.observation_values import PARTS, Reader
+from cards.record.observation_values import PARTS, Reader, answer_of
 from cards.record.quantities import first_quantity
 from cards.record.when import When
 
@@ -26,7 +26,8 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     components = wire.components_of(resource.component)
     said = resource.valueString if resource.valueString is not None else resource.valueCodeableConcept
     if (
-        not (name.measures or name.signs or name.part or name.is_pregnancy or name.is_due_date or name.is_pump)
+        not (name.measures or name.signs or name.part or name.is_pregnancy or name.gestation or name.is_pump)
+        and not name.is_of_mother
         and not components
         and said is None
         and resource.note is None
@@ -41,7 +42,7 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     if not name.is_pump and _is_at_pump(resource, chart):
         name = name_of(bytes(resource.code), chart.valuesets, at_pump=True)
     reader.value(name, resource)
-    _read_maternal(name.text, resource, reference, when, chart)
+    _read_maternal(name, resource, reference, when, chart)
     parts: dict[str, float] = {}
     for component in components:
         inner = name_of(bytes(component.code), chart.valuesets)
@@ -71,18 +72,26 @@ def _facts(chart: Chart) -> tuple[int, ...]:
     return len(chart.observations), len(chart.pregnancy), len(chart.maternal)
 
 
-def _read_maternal(name: str, resource: wire.Observation, reference: str, when: When | None, chart: Chart) -> None:
+def _read_maternal(name: Name, resource: wire.Observation, reference: str, when: When | None, chart: Chart) -> None:
     """In a newborn's chart: what the mother took, in the words of code, value and note."""
-    said = " ".join(
-        part
-        for part in (
-            string(resource.valueString) or words(resource.valueCodeableConcept),
-            notes(resource.note) if resource.note is not None else "",
-        )
-        if part
-    )
-    if said:
-        maternal.read_words(reference, f"{name}: {said}", when, chart)
+    if resource.dataAbsentReason is not None:
+        return
+    note = notes(resource.note) if resource.note is not None else ""
+    value = string(resource.valueString) or words(resource.valueCodeableConcept)
+    answer = answer_of(resource, value)
+    if answer is False:  # the name is denied; a note speaks for itself
+        maternal.read_words(reference, note, when, chart)
+    elif value or note or answer:
+        said = " ".join(part for part in (value, note) if part)
+        maternal.read_words(reference, f"{name.text}: {said}" if said else name.text, when, chart)
+    elif _has_no_value(resource) and not name.is_screen and Drug.BACLOFEN in lexicon.drugs_named(name.text):
+        maternal.read_words(reference, name.text, when, chart)  # "maternal medicines" without a value tell nothing
+
+
+def _has_no_value(resource: wire.Observation) -> bool:
+    values = (resource.valueCodeableConcept, resource.valueString, resource.valueBoolean, resource.valueQuantity,
+              resource.valueInteger, resource.valueDateTime, resource.valuePeriod, resource.valueRange)  # fmt: skip
+    return all(value is None for value in values) and not wire.components_of(resource.component)
 
 
 def _effective(resource: wire.Observation, chart: Chart, defects: list[str]) -> When | None:
@@ -108,14 +117,3 @@ def device_properties(properties: Any, reference: str, chart: Chart) -> None:
         quantity = first_quantity(item.get("valueQuantity"))
         code = item.get("valueCode")
         reader.value(name, wire.Component(valueQuantity=quantity, valueCodeableConcept=code))
-
-
-def settle_pregnancy(chart: Chart) -> None:
-    """The latest word on pregnancy decides: a later negative ends an earlier positive."""
-    if not chart.pregnancy:
-        return
-    dated = sorted(chart.pregnancy, key=lambda entry: entry[0].latest.timestamp() if entry[0] else float("-inf"))
-    if dated[-1][1]:
-        chart.conditions += [fact for _, answer, fact in dated if answer]
-    else:
-        chart.conditions += [msgspec.structs.replace(fact, is_active=False) for _, answer, fact in dated if answer]

@@ -16,8 +16,8 @@ from cards.needs import DRUG_TYPES
 from cards.record import sizes, statuses, versions, wire
 from cards.record.chart import Chart
 from cards.record.coding import items, patient_of, string
+from cards.record.gestation import settle_pregnancy
 from cards.record.medications import UNKNOWN_DRUG
-from cards.record.observations import settle_pregnancy
 from cards.record.patient import read_patient
 from cards.record.products import Medication
 from cards.record.readers import LATER, OURS, TYPES, take_facts

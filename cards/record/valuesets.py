@@ -40,7 +40,7 @@ _KINDS: dict[str, frozenset[str]] = {
     "drug": frozenset(concepts.Drug),
     "route": frozenset(concepts.Route),
     "part": frozenset({"gcs-eye", "gcs-motor", "gcs-verbal", "blood-pressure"}),
-    "test": frozenset({"pregnancy"}),
+    "test": frozenset({"pregnancy", *concepts.Gestation}),
     "device": frozenset({"other-infusion-pump"}),
 }
 _MEANINGS = {f"{kind}/{name}" for kind, names in _KINDS.items() for name in names}

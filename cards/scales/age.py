@@ -5,7 +5,7 @@ upper normal + about 8 mmHg [judgement]; the newborn's heart rate is a judgement
 febrile children (C-FLE11), so tachycardia alone never makes a card.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
@@ -68,7 +68,10 @@ EXTREME_FEVER = limit("extreme_fever", 41, "Cel", JUDGEMENT, sources.MUI10, "41 
 
 
 class Age(msgspec.Struct, frozen=True):
-    """Age in years as an interval: birth dates may be a year only. None where no birth date is known."""
+    """Age in years as an interval: birth dates may be a year only. None where no birth date is known.
+
+    Whole numbers are birthdays; what is beyond them are days.
+    """
 
     youngest: float | None
     oldest: float | None
@@ -81,17 +84,37 @@ class Age(msgspec.Struct, frozen=True):
         """Certain to be younger."""
         return self.oldest is not None and self.oldest < years
 
+    def may_be_within(self, days: float) -> bool:
+        """Not certain to be more than so many days old. Unknown age is never taken for that."""
+        return self.youngest is not None and self.youngest <= days / _DAYS_A_YEAR
+
 
 UNKNOWN_AGE = Age(None, None)
 
 
-def age_of(patient: Patient | None, now: datetime) -> Age:
-    """The patient's age at `now`."""
+def age_of(patient: Patient | None, now: datetime, zone: tzinfo) -> Age:
+    """The patient's age at `now`, as everybody counts it: by the facility's calendar, whatever the hour of birth.
+
+    Of a month or a year the last day is the youngest and the first day the oldest that the patient can be: nobody is
+    taken for an adult, nor for a child, who may be none.
+    """
     birth: When | None = patient.birth if patient else None
     if birth is None or birth.earliest > now:
         return UNKNOWN_AGE
-    days = (now - birth.latest).total_seconds() / 86400, (now - birth.earliest).total_seconds() / 86400
-    return Age(max(0.0, days[0]) / _DAYS_A_YEAR, days[1] / _DAYS_A_YEAR)
+    today, first = now.astimezone(zone).date(), birth.earliest.astimezone(zone).date()
+    end = birth.latest - timedelta(microseconds=0 if birth.is_exact else 1)  # a day's interval ends at midnight
+    last = min(end.astimezone(zone).date(), today)
+    return Age(_years(last, today), _years(first, today))
+
+
+def _years(born: date, today: date) -> float:
+    """Birthdays, and the days since the last one. Who was born on 29 February has it on 1 March in other years."""
+    whole = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    try:
+        birthday = born.replace(year=born.year + whole)
+    except ValueError:
+        birthday = date(born.year + whole, 3, 1)
+    return whole + (today - birthday).days / _DAYS_A_YEAR
 
 
 def limits_for(age: Age, moment: Moment) -> VitalLimits | None:

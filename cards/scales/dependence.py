@@ -15,6 +15,7 @@ from cards.record.facts import Condition
 from cards.scales.age import Age
 from cards.timeline.oral import OralExposure
 from cards.verdict import Urgency
+from cards.words import counted
 
 
 class Tier(IntEnum):
@@ -97,8 +98,14 @@ def oral_dependence(
     if raised:
         tier = Tier.T3
     told = f"{dose:g} mg/day" if dose is not None else "dose not recorded"
-    since = f"for at least {int(days)} days" if days is not None else "since an unknown date"
-    return Dependence(tier, f"{told} {since}", tuple(assumed), raised)
+    return Dependence(tier, f"{told} {_told_duration(days)}".strip(), tuple(assumed), raised)
+
+
+def _told_duration(days: float | None) -> str:
+    """How long it was taken; less than a day is not worth saying."""
+    if days is None:
+        return "since an unknown date"
+    return f"for at least {counted(int(days), 'day')}" if days >= 1 else ""
 
 
 def _days(

@@ -1,7 +1,7 @@
 """How well do the kidneys excrete baclofen? (REN)
 
 Dialysis first; then acute kidney injury of the last seven days, which overrides the eGFR, for that is then not
-settled; then the newest eGFR of a year.
+settled; then the newest eGFR of a year; without one what the newest creatinine of a year gives by CKD-EPI 2021.
 """
 
 import re
@@ -14,16 +14,21 @@ import msgspec
 from cards import limits
 from cards.limits import JUDGEMENT, Limit, limit
 from cards.moment import Moment
-from cards.record.concepts import Measure, Problem, Sign
+from cards.record.concepts import Act, Measure, Problem, Sign
 from cards.record.facts import Observation
 from cards.record.record import Record
 from cards.record.when import When
+from cards.scales.age import Age
+from cards.scales.ckd_epi import egfr_from
 from cards.scales.withdrawal_score import CREATININE_BASELINE, creatinine_rose
 from cards.sources import SEED
 from cards.verdict import Evidence
-from cards.words import number
+from cards.words import dated, number
 
 STAGE_2_RATIO = limit("aki_stage_2_ratio", 2, "x baseline creatinine", JUDGEMENT, SEED, "the usual staging, not read")
+DIALYSIS_RECENT = limit(
+    "dialysis_recent", 14, "d", JUDGEMENT, SEED, "a session this long ago: usual is every two or three days"
+)
 RISE_HOURS = limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
 _USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
 _STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
@@ -47,6 +52,7 @@ class Kidney(msgspec.Struct, frozen=True):
     grade: Grade
     because: str
     has_low_egfr: bool = False  # under 30
+    creatinine: str = ""  # of an UNKNOWN grade: one that no eGFR could be worked out from
     is_acute: bool = False
     is_first_stage: bool = False  # acute, and no more than stage 1
     evidence: tuple[Evidence, ...] = ()
@@ -68,31 +74,73 @@ class Kidney(msgspec.Struct, frozen=True):
         return self.grade is Grade.DIALYSIS or self.has_low_egfr or beyond_first
 
 
-def kidney_of(record: Record, moment: Moment) -> Kidney:
+def kidney_of(record: Record, age: Age, moment: Moment) -> Kidney:
     """The grade as of now."""
-    for condition in record.conditions:
-        if Problem.DIALYSIS in condition.concepts and condition.is_active:
-            evidence = Evidence(condition.reference, condition.text, condition.onset or condition.recorded)
-            return Kidney(Grade.DIALYSIS, "dialysis", evidence=(evidence,))
-    settled = _by_egfr(record, moment)
+    if dialysis := dialysis_of(record, moment):
+        return Kidney(Grade.DIALYSIS, "dialysis", evidence=(dialysis,))
+    settled = _by_egfr(record, moment) or _by_creatinine(record, age, moment)
     acute = _acute(record, moment)
     return msgspec.structs.replace(acute, has_low_egfr=settled.has_low_egfr) if acute else settled
 
 
-def _by_egfr(record: Record, moment: Moment) -> Kidney:
+def dialysis_of(record: Record, moment: Moment) -> Evidence | None:
+    """What says that the patient is on dialysis: a problem, a session of late or under way, or a standing order."""
+    for condition in record.conditions:
+        if Problem.DIALYSIS in condition.concepts and condition.is_active:
+            return Evidence(condition.reference, condition.text, condition.onset or condition.recorded)
+    for done in record.procedures:
+        if Act.DIALYSIS in done.acts:
+            is_begun = done.when is None or done.when.may_be_past(moment.now)
+            is_recent = is_begun and _age(done.when, moment) <= _hours(DIALYSIS_RECENT, moment)
+            if (done.status == "completed" and is_recent) or (done.status == "in-progress" and is_begun):
+                return Evidence(done.reference, done.text, done.when)
+    for order in record.orders:
+        if Act.DIALYSIS not in order.acts or order.resource_type != "ServiceRequest" or order.status != "active":
+            continue
+        is_over = order.end is not None and order.end.is_past(moment.now)
+        is_planned = order.is_draft or (order.start is not None and not order.start.may_be_past(moment.now))
+        if not (is_over or is_planned or order.do_not_perform):
+            return Evidence(order.reference, order.text, order.authored)
+    return None
+
+
+def _by_egfr(record: Record, moment: Moment) -> Kidney | None:
     """By the newest eGFR of a year."""
-    within = _hours(limits.EGFR_VALID, moment)
-    values = [o for o in _values(record, Measure.EGFR, moment) if _age(o.when, moment) <= within]
-    newest = max(values, key=_instant, default=None)
+    newest = _newest(record, Measure.EGFR, moment)
+    if newest is None or newest.value is None:
+        return None
+    value, below = newest.value, newest.comparator.startswith("<")
+    told = f"eGFR {newest.comparator}{number(value)} mL/min/1.73 m2"
+    return _graded(value, told, Evidence(newest.reference, told, newest.when), moment, is_below=below)
+
+
+def _by_creatinine(record: Record, age: Age, moment: Moment) -> Kidney:
+    """By what the newest creatinine of a year gives; where it gives nothing, that it is there."""
+    newest = _newest(record, Measure.CREATININE, moment)
     if newest is None or newest.value is None:
         return Kidney(Grade.UNKNOWN, "no eGFR recorded within a year")
-    value, below = newest.value, newest.comparator.startswith("<")
+    measured = f"creatinine {number(newest.value, 2)} mg/dL of {dated(newest.when, moment.zone, moment.now)}"
+    evidence = Evidence(newest.reference, f"creatinine {number(newest.value, 2)} mg/dL", newest.when)
+    value = egfr_from(newest.value, record.patient, age)
+    if value is None:
+        return Kidney(Grade.UNKNOWN, f"no eGFR recorded within a year; {measured}", creatinine=measured,
+                      evidence=(evidence,))  # fmt: skip
+    told = f"eGFR about {number(value)} mL/min/1.73 m2 (worked out from {measured} by CKD-EPI 2021, C-INK21)"
+    return _graded(value, told, evidence, moment)
+
+
+def _graded(value: float, told: str, evidence: Evidence, moment: Moment, *, is_below: bool = False) -> Kidney:
     poor, reduced = moment.limit(limits.EGFR_POOR), moment.limit(limits.EGFR_REDUCED)
-    is_poor = value < poor or (below and value <= poor)
-    is_reduced = value < reduced or (below and value <= reduced)
+    is_poor = value < poor or (is_below and value <= poor)
+    is_reduced = value < reduced or (is_below and value <= reduced)
     grade = Grade.POOR if is_poor else Grade.REDUCED if is_reduced else Grade.NORMAL
-    told = f"eGFR {newest.comparator}{number(value)} mL/min/1.73 m2"
-    return Kidney(grade, told, is_poor, evidence=(Evidence(newest.reference, told, newest.when),))
+    return Kidney(grade, told, is_poor, evidence=(evidence,))
+
+
+def _newest(record: Record, measure: Measure, moment: Moment) -> Observation | None:
+    within = _hours(limits.EGFR_VALID, moment)
+    values = [o for o in _values(record, measure, moment) if _age(o.when, moment) <= within]
+    return max(values, key=_instant, default=None)
 
 
 def _acute(record: Record, moment: Moment) -> Kidney | None:

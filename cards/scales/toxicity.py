@@ -15,6 +15,7 @@ from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, 
 from cards.record.facts import MedicationOrder
 from cards.record.record import Record
 from cards.scales.age import LOW_TEMPERATURE, VitalLimits
+from cards.scales.kidney import dialysis_of
 from cards.scales.withdrawal_score import Item, acute_kidney_injury
 from cards.timeline.findings import Finding, Findings, shown
 from cards.timeline.oral import chart_orders, is_open
@@ -150,7 +151,7 @@ def _context(record: Record, found: Findings, pump: Pump | None, moment: Moment)
     problems = {concept for c in record.conditions if c.is_active for concept in c.concepts}
     if Problem.BACLOFEN_TOXICITY in problems:
         context.append("overdose or poisoning recorded")
-    if Problem.DIALYSIS in problems:
+    if dialysis_of(record, moment):
         context.append("dialysis")
     egfr = found.lowest(Measure.EGFR)
     if egfr and egfr.value is not None and egfr.value < moment.limit(limits.EGFR_POOR):

@@ -127,6 +127,12 @@ def filled(ago: str, mg: float = 20, since: str = "400d") -> Chart:
     return chart
 
 
+@pytest.mark.parametrize(("ago", "told"), [("31.1d", "(1 day ago)"), ("32.1d", "(2 days ago)")])
+def test_one_day_is_told_as_one(ago: str, told: str) -> None:
+    """In the singular."""
+    assert told in filled(ago).decide().card("abrupt-discontinuation").summary
+
+
 @pytest.mark.parametrize(
     ("ago", "urgency"),
     [("29d", ""), ("31d", "info"), ("32d", "info"), ("33d", "warning"), ("60d", "warning"), ("61d", "info"),

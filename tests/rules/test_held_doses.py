@@ -27,6 +27,20 @@ def test_hours_since_the_last_dose(last: str, mg: float, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("missed", "told"), [(["5h"], "1 baclofen dose not given"), (["9h", "1h"], "2 baclofen doses not given")]
+)
+def test_one_dose_is_told_as_one(missed: list[str], told: str) -> None:
+    """In the singular."""
+    chart = Chart()
+    chart.stay("60h")
+    chart.baclofen(since="59h", category="inpatient")
+    chart.baclofen()
+    chart.given("13h")
+    chart.not_given(*missed)
+    assert chart.decide().card(KIND).summary.startswith(told)
+
+
 @pytest.mark.parametrize(("missed", "urgency"), [(["3h"], ""), (["9h", "1h"], "warning")])
 def test_two_doses_in_a_row_not_given(missed: list[str], urgency: str) -> None:
     """One missed dose is no interruption yet."""

@@ -39,6 +39,27 @@ def test_weeks_in_words(text: str, urgency: str) -> None:
     assert chart.decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("weeks", "urgency"), [("27 weeks 6 days", "info"), ("28 weeks", "warning"), ("41 weeks", "warning")]
+)
+def test_weeks_as_an_observation(weeks: str, urgency: str) -> None:
+    """A pregnancy of its own, without a problem that says so."""
+    chart = Chart(age=30)
+    chart.baclofen(10, 3)
+    chart.add("Observation", status="final", code={"text": "Gestational age"}, valueString=weeks,
+              effectiveDateTime=instant("1h"))  # fmt: skip
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_the_day_after_the_due_date_it_is_still_a_warning() -> None:
+    """With a pregnancy on the problem list, until a birth is recorded."""
+    chart = pregnant("1d")
+    chart.condition("Pregnancy", "200d")
+    card = chart.decide().card(KIND)
+    assert card.urgency.indicator == "warning"
+    assert "(40 wk)" in card.summary
+
+
 def test_pump_alone_is_a_reminder() -> None:
     """Plasma levels are very low."""
     chart = pregnant("+20d", baclofen=False)
@@ -130,8 +151,12 @@ def test_no_dose_for_a_newborn_ever() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Newborn affected by maternal use of baclofen", "In utero exposure to Lioresal", "Maternal baclofen therapy"],
-)
+    ["Newborn affected by maternal use of baclofen", "In utero exposure to Lioresal", "Maternal baclofen therapy",
+     "Fetal exposure to baclofen", "Foetal exposure to baclofen", "Intrauterine baclofen exposure",
+     "Prenatal baclofen exposure", "Antenatal exposure to baclofen", "Infant of mother taking baclofen",
+     "Infant of mother taking baclofen pump", "Mother took baclofen before and during pregnancy",
+     "Mother on baclofen since before pregnancy", "Mother stopped baclofen two weeks before delivery"],
+)  # fmt: skip
 @pytest.mark.parametrize("kind", ["Condition", "Observation"])
 def test_told_in_other_places(text: str, kind: str) -> None:
     """A problem, or an observation in words."""
@@ -144,6 +169,72 @@ def test_told_in_other_places(text: str, kind: str) -> None:
     decided = chart.decide(ENCOUNTER_DISCHARGE)
     assert not decided.decision.exposure_excluded
     assert decided.urgency(KIND) == "warning"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"valueBoolean": True}, {"valueString": "Yes"}, {"valueCodeableConcept": {"text": "Present"}}, {}],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["In utero baclofen exposure", "Intrauterine exposure to baclofen"])
+def test_a_name_that_says_it(name: str, value: dict[str, object]) -> None:
+    """Answered with yes, or without a value."""
+    chart = newborn(told="")
+    chart.add("Observation", status="final", code={"text": name}, effectiveDateTime=instant("1d"), **value)
+    assert chart.decide().urgency(KIND) == "warning"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("In utero baclofen exposure", {"valueBoolean": False}),
+        ("In utero baclofen exposure", {"valueString": "No"}),
+        ("In utero baclofen exposure", {"valueString": "Unknown"}),
+        ("In utero baclofen exposure", {"valueCodeableConcept": {"text": "Negative"}}),
+        ("In utero baclofen exposure", {"dataAbsentReason": {"text": "not asked"}}),
+        ("In utero baclofen exposure screening", {}),
+        ("No in utero baclofen exposure", {}),
+        ("Maternal medication", {}),
+        ("Baclofen level", {"valueBoolean": True}),
+    ],
+)
+def test_a_name_that_does_not(name: str, value: dict[str, object]) -> None:
+    """Denied, not known, a question, or nothing about the mother."""
+    chart = newborn(told="")
+    chart.add("Observation", status="final", code={"text": name}, effectiveDateTime=instant("1d"), **value)
+    assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mother stopped baclofen two years before pregnancy", "Maternal baclofen discontinued prior to conception",
+     "Mother stopped baclofen 3 years ago", "Mother took baclofen, but not during pregnancy",
+     "No fetal exposure to baclofen", "Fetal exposure to baclofen ruled out", "Prenatal baclofen exposure denied",
+     "Mother never took baclofen", "Infant of mother not taking baclofen",
+     "Mother stopped baclofen two years before pregnancy; no baclofen in pregnancy"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["Condition", "Observation", "FamilyMemberHistory"])
+def test_not_in_pregnancy(text: str, kind: str) -> None:
+    """Denied, or over before it began; in a problem, an observation or the family history."""
+    chart = newborn(told=text if kind == "FamilyMemberHistory" else "")
+    if kind == "Condition":
+        chart.condition(text, "1d")
+    if kind == "Observation":
+        chart.add("Observation", status="final", code={"text": "Perinatal history"}, valueString=text,
+                  effectiveDateTime=instant("1d"))  # fmt: skip
+    assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(
+    ("text", "has_pump"),
+    [("Infant of mother taking baclofen pump", False), ("Infant of a mother with a baclofen pump", False),
+     ("Maternal intrathecal baclofen pump", False), ("Mother reports baclofen pump alarming", True),
+     ("Baclofen pump in place", True)],
+)  # fmt: skip
+def test_the_mother_s_pump_is_not_the_child_s(text: str, has_pump: bool) -> None:
+    """What a mother tells of her child is the child's."""
+    chart = newborn(told="")
+    chart.condition(text, "1d")
+    assert (chart.case().pump is not None) is has_pump
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,17 @@ def test_from_the_middle_tier_on(mg: float, since: str, urgency: str) -> None:
     assert untaught(mg, since).decide().urgency(KIND) == urgency
 
 
+@pytest.mark.parametrize(
+    ("until", "urgency"), [("3d", "info"), ("13d", "info"), ("15d", ""), ("20d", ""), ("400d", "")]
+)
+@pytest.mark.parametrize("statement", [False, True])
+def test_nobody_is_taught_about_what_is_no_longer_taken(until: str, urgency: str, statement: bool) -> None:
+    """Stopped within 14 days it may still be missed; afterwards it is over, at discharge, too."""
+    chart = Chart(taught=False)
+    chart.baclofen(20, 3, "900d", status="stopped", until=until, statement=statement)
+    assert chart.decide(ENCOUNTER_DISCHARGE).urgency(KIND) == urgency
+
+
 @pytest.mark.parametrize(("when", "urgency"), [("365d", ""), ("366d", "info")])
 def test_teaching_holds_for_twelve_months(when: str, urgency: str) -> None:
     chart = untaught()

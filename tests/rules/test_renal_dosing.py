@@ -50,6 +50,52 @@ def test_dialysis_is_critical_at_any_dose() -> None:
     assert "5-10 mg" in card.detail
 
 
+@pytest.mark.parametrize(
+    ("sex", "age", "urgency", "summary"),
+    [
+        ("female", 54, "critical", "Baclofen 20 mg/day with eGFR about 10: encephalopathy risk; avoid or reduce"),
+        (
+            "unknown",
+            70,
+            "info",
+            "Baclofen: no eGFR within a year, creatinine 5 mg/dL of 8 Mar 18:00. Work out the eGFR",
+        ),
+        ("unknown", 54, "", ""),
+        ("female", 17, "", ""),
+    ],
+)
+def test_a_creatinine_without_an_egfr(sex: str, age: float, urgency: str, summary: str) -> None:
+    """Worked out where it can be; else named, and nobody is told to check what is there."""
+    chart = Chart(age=age)
+    chart.resources[-1]["gender"] = sex
+    chart.vital(CREATININE, 5.0, "mg/dL", "2d")
+    decided = chart.decide(ORDER_SIGN, [start(20, 1)])
+    assert decided.urgency(KIND) == urgency
+    if urgency:
+        assert decided.card(KIND).summary.startswith(summary)
+        assert "Check creatinine" not in decided.card(KIND).detail
+        assert "creatinine 5 mg/dL" in decided.card(KIND).detail.lower().replace("dl", "dL")
+
+
+def test_dialysis_by_a_session_or_an_order() -> None:
+    """As critical as by a problem; and a chronic user is warned."""
+    for told in ("procedure", "order"):
+        chart = Chart()
+        if told == "procedure":
+            chart.procedure("Hemodialysis", "2d")
+        else:
+            chart.order("Hemodialysis three times a week", authoredOn=instant("60d"))
+        assert chart.decide(ORDER_SIGN, [start(5, 1)]).urgency(KIND) == "critical"
+        chart.baclofen(10, 3)
+        assert chart.decide(PATIENT_VIEW).urgency(KIND) == "warning"
+
+
+@pytest.mark.parametrize("lost", ["Procedure", "ServiceRequest"])
+def test_dialysis_that_was_not_read_leaves_it_open(lost: str) -> None:
+    """Sessions and standing orders decide as problems do."""
+    assert isinstance(Chart().decide(ORDER_SIGN, [start()], lost=[lost]).verdict("REN-01"), CannotTell)
+
+
 @pytest.mark.parametrize(("when", "grade"), [("365d", Grade.POOR), ("367d", Grade.UNKNOWN)])
 def test_an_egfr_is_good_for_a_year(when: str, grade: Grade) -> None:
     """Both sides of 365 days."""

@@ -247,6 +247,53 @@ def test_symptoms_without_vital_signs_reach_warning() -> None:
     assert chart.decide().card(KIND).rules[0] == "WDR-02"
 
 
+@pytest.mark.parametrize(
+    ("loinc", "value", "unit", "when", "urgency"),
+    [
+        ("59408-5", 85, "%", "1h", "critical"),
+        ("2708-6", 85, "%", "1h", "critical"),
+        ("2708-6", 89, "%", "1h", "critical"),
+        ("2708-6", 90, "%", "1h", "warning"),
+        ("2708-6", 85, "%", "30h", "warning"),
+        ("2157-6", 12000, "U/L", "1h", "critical"),
+        ("2157-6", 12000, "U/L", "47h", "critical"),
+        ("2157-6", 12000, "U/L", "50h", "warning"),
+    ],
+)
+def test_what_was_measured_is_more_than_a_symptom(loinc: str, value: float, unit: str, when: str, urgency: str) -> None:
+    """A red flag of oxygen or muscle beside spasticity, the interruption being probable (FND-08)."""
+    chart = overdue_pump()
+    chart.sign("Increased spasticity")
+    chart.vital(loinc, value, unit, when)
+    verdict = chart.decide().verdict("WDR-02")
+    assert isinstance(verdict, Card)
+    assert verdict.urgency.indicator == urgency
+
+
+@pytest.mark.parametrize(
+    ("loinc", "value", "unit", "urgency"),
+    [
+        ("8462-4", 80, "mm[Hg]", "critical"),
+        ("8478-0", 90, "mm[Hg]", "critical"),
+        ("59408-5", 97, "%", "critical"),
+        ("2823-3", 4.1, "mmol/L", "critical"),
+        ("9269-2", 15, "{score}", "warning"),
+        ("29463-7", 70, "kg", "warning"),
+    ],
+)
+def test_any_value_measured_counts_but_no_score_and_no_weight(
+    loinc: str, value: float, unit: str, urgency: str
+) -> None:
+    """Six points by words alone; a score of nursing rates a symptom, a weight says nothing of the state."""
+    chart = omitted("20h")
+    for sign in ("Visual hallucinations", "Rigidity", "Confusion"):
+        chart.sign(sign)
+    chart.vital(loinc, value, unit)
+    verdict = chart.decide().verdict("WDR-01")
+    assert isinstance(verdict, Card)
+    assert verdict.urgency.indicator == urgency
+
+
 def test_every_card_says_what_counted_and_what_it_rests_on() -> None:
     """Evidence with references, thresholds told published from judged, disclaimer, version."""
     chart = overdue_pump()

@@ -31,6 +31,18 @@ def test_risk_modifiers_raise_a_middle_tier(problem: str, expected: Tier) -> Non
     assert tier(chart) is expected
 
 
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [("2h", "60 mg/day"), ("25h", "60 mg/day for at least 1 day"), ("49h", "60 mg/day for at least 2 days"),
+     (None, "60 mg/day since an unknown date")],
+)  # fmt: skip
+def test_how_long_is_told(since: str | None, told: str) -> None:
+    """One day in the singular; of less than a day nothing is said."""
+    chart = Chart()
+    chart.baclofen(20, 3, since)
+    assert chart.case().oral_dependence.because == told
+
+
 def test_tablets_beside_a_pump() -> None:
     """Both routes: a middle tier becomes high."""
     chart = Chart()

@@ -1,14 +1,17 @@
 """How well the kidneys work, and which doses can hardly be meant: what the charts of the rules' tests do not reach."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from cards.record.facts import DailyDose
+from cards.record.facts import DailyDose, Patient
+from cards.record.when import read_when
 from cards.scales.age import Age, age_of, limits_for
+from cards.scales.ckd_epi import egfr_from
 from cards.scales.dose_check import is_unit_slip
 from cards.scales.kidney import Grade
-from tests.chart import NOW, Chart, Resource, instant
+from tests.chart import NOW, ZONE, Chart, Resource, instant
 
 CREATININE, EGFR = "2160-0", "98979-8"
 
@@ -140,6 +143,143 @@ def test_dialysis_while_it_lasts(active: bool) -> None:
     assert chart.case().kidney.grade is (Grade.DIALYSIS if active else Grade.NORMAL)
 
 
+@pytest.mark.parametrize(
+    ("creatinine", "age", "sex", "egfr"),
+    [
+        (1.0, 50, "male", 92),
+        (1.0, 50, "female", 69),
+        (0.9, 50, "male", 104),
+        (0.7, 50, "female", 105),
+        (0.5, 30, "female", 129),
+        (0.6, 30, "male", 133),
+        (5.0, 53, "female", 10),
+        (2.83, 70, "female", 17),
+        (5.0, 18, "male", 16),
+        (5.0, 17, "male", None),
+        (5.0, 53, "", None),
+        (5.0, 53, "other", None),
+        (5.0, 53, "unknown", None),
+        (0.0, 53, "male", None),
+    ],
+)
+def test_ckd_epi_2021(creatinine: float, age: float, sex: str, egfr: float | None) -> None:
+    """By sex, of adults, on both sides of the bend; else no number."""
+    assert egfr_from(creatinine, Patient(reference="Patient/p1", sex=sex), Age(age, age + 0.5)) == egfr
+
+
+def test_ckd_epi_of_an_age_that_is_not_known() -> None:
+    """Somebody who may be 17 is no adult; without a patient there is no sex."""
+    assert egfr_from(5.0, Patient(reference="Patient/p1", sex="male"), Age(17.5, 18.5)) is None
+    assert egfr_from(5.0, Patient(reference="Patient/p1", sex="male"), Age(None, None)) is None
+    assert egfr_from(5.0, None, Age(50, 50)) is None
+
+
+def with_creatinine(value: float, when: str = "2d", sex: str = "female", unit: str = "mg/dL") -> Chart:
+    """A woman of 54 with a creatinine and no eGFR."""
+    chart = Chart()
+    chart.resources[-1]["gender"] = sex
+    chart.vital(CREATININE, value, unit, when)
+    return chart
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "when", "grade"),
+    [(5.0, "mg/dL", "2d", Grade.POOR), (442, "umol/L", "2d", Grade.POOR), (1.3, "mg/dL", "2d", Grade.REDUCED),
+     (0.8, "mg/dL", "2d", Grade.NORMAL), (5.0, "mg/dL", "364d", Grade.POOR), (5.0, "mg/dL", "366d", Grade.UNKNOWN)],
+)  # fmt: skip
+def test_without_an_egfr_it_is_worked_out(value: float, unit: str, when: str, grade: Grade) -> None:
+    """From the newest creatinine of a year, and said so."""
+    found = with_creatinine(value, when, unit=unit).case().kidney
+    assert found.grade is grade
+    assert found.has_low_egfr is (grade is Grade.POOR)
+    assert ("worked out from creatinine" in found.because) is (grade is not Grade.UNKNOWN)
+
+
+def test_a_recorded_egfr_comes_first() -> None:
+    """However old within its year; and injury overrides both."""
+    chart = with_creatinine(1.3)
+    chart.vital(EGFR, 70, "mL/min/{1.73_m2}", "300d")
+    assert chart.case().kidney.because == "eGFR 70 mL/min/1.73 m2"
+    chart.vital(CREATININE, 2.0, "mg/dL", "1h")
+    assert chart.case().kidney.is_acute
+
+
+def test_what_cannot_be_worked_out_is_named() -> None:
+    """Without a sex: no grade, and the value."""
+    found = with_creatinine(5.0, sex="unknown").case().kidney
+    assert found.grade is Grade.UNKNOWN
+    assert "creatinine 5 mg/dL of 8 Mar" in found.because
+    assert [e.reference for e in found.evidence] == ["Observation/r1"]
+
+
+SESSIONS = [
+    ("Hemodialysis", "2d", "completed", True),
+    ("Haemodialysis", "13d", "completed", True),
+    ("Hemodialysis", "15d", "completed", False),
+    ("Peritoneal dialysis", "1d", "completed", True),
+    ("Peritoneal dialysis", "60d", "in-progress", True),
+    ("CRRT", "1h", "in-progress", True),
+    ("Hemodialysis", "+2d", "in-progress", False),
+    ("Hemodialysis", "1d", "not-done", False),
+    ("Hemodialysis", "1d", "preparation", False),
+    ("Hemodialysis", "1d", "stopped", False),
+    ("Hemodialysis", "1d", "entered-in-error", False),
+    ("No hemodialysis", "1d", "completed", False),
+    ("Hemodialysis not performed", "1d", "completed", False),
+    ("Hemodialysis catheter placement", "1d", "completed", False),
+    ("Creation of arteriovenous fistula for dialysis", "1d", "completed", False),
+    ("Dialysis education", "1d", "completed", False),
+    ("Hemodialysis declined", "1d", "completed", False),
+]
+
+
+@pytest.mark.parametrize(("text", "when", "status", "counts"), SESSIONS)
+def test_a_session_is_dialysis(text: str, when: str, status: str, counts: bool) -> None:
+    """Of late or under way; not one that is planned, denied, or only got ready for."""
+    chart = Chart()
+    chart.procedure(text, when, status)
+    assert (chart.case().kidney.grade is Grade.DIALYSIS) is counts
+
+
+@pytest.mark.parametrize("code", ["302497006", "71192002", "265764009"])
+def test_a_session_by_code_alone(code: str) -> None:
+    """As in words."""
+    chart = Chart()
+    coded = {"coding": [{"system": "http://snomed.info/sct", "code": code}]}
+    chart.add("Procedure", status="completed", code=coded, performedDateTime=instant("2d"))
+    chart.add("Procedure", status="completed", code=coded)
+    assert chart.case().kidney.grade is Grade.DIALYSIS
+    chart.resources[-2]["status"] = "not-done"
+    assert chart.case().kidney.grade is Grade.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "counts"),
+    [
+        ("Hemodialysis three times a week", {}, True),
+        ("Hemodialysis three times a week", {"status": "completed"}, False),
+        ("Hemodialysis three times a week", {"status": "on-hold"}, False),
+        ("Hemodialysis three times a week", {"status": "revoked"}, False),
+        ("Hemodialysis three times a week", {"intent": "plan"}, False),
+        ("Hemodialysis three times a week", {"doNotPerform": True}, False),
+        ("Hemodialysis", {"occurrenceDateTime": instant("+5d")}, False),
+        ("Hemodialysis", {"occurrencePeriod": {"start": instant("90d"), "end": instant("60d")}}, False),
+        ("Hemodialysis", {"occurrencePeriod": {"start": instant("90d")}}, True),
+        ("Consult nephrology for dialysis", {}, False),
+        ("Referral for hemodialysis access", {}, False),
+        ("Dialysis diet", {}, False),
+    ],
+)
+def test_a_standing_order_is_dialysis(text: str, more: Resource, counts: bool) -> None:
+    """An order in force; not one that is over, planned, or about something else."""
+    chart = Chart()
+    chart.order(text, authoredOn=instant("90d")).update(more)
+    assert (chart.case().kidney.grade is Grade.DIALYSIS) is counts
+    draft = {"resourceType": "ServiceRequest", "id": "d1", "status": "draft", "intent": "order",
+             "code": {"text": "Hemodialysis"}, "subject": {"reference": "Patient/p1"}}  # fmt: skip
+    assert Chart().case(drafts=[draft]).kidney.grade is Grade.UNKNOWN
+
+
 # -- doses -------------------------------------------------------------------------------------------------------------
 
 
@@ -202,16 +342,60 @@ def test_age_from_what_is_written(born: str, youngest: float | None, oldest: flo
     """A year, a month, a day; a birth in the future is none."""
     chart = Chart(age=None)
     chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": born})
-    age = age_of(chart.case().record.patient, NOW)
+    age = age_of(chart.case().record.patient, NOW, ZONE)
     assert age.youngest == (None if youngest is None else pytest.approx(youngest, abs=0.01))
     assert age.oldest == (None if oldest is None else pytest.approx(oldest, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "years"),
+    [
+        ("2014-03-10", "2026-03-09", 11),
+        ("2014-03-10", "2026-03-10", 12),
+        ("2020-03-10", "2026-03-10", 6),
+        ("2008-03-11", "2026-03-10", 17),
+        ("2008-03-10", "2026-03-10", 18),
+        ("1961-03-11", "2026-03-10", 64),
+        ("1961-03-10", "2026-03-10", 65),
+        ("2008-02-29", "2026-02-28", 17),
+        ("2008-02-29", "2026-03-01", 18),
+        ("2008-02-29", "2028-02-28", 19),
+        ("2008-02-29", "2028-02-29", 20),
+        ("2008-03-01", "2026-02-28", 17),
+        ("2008", "2026-12-30", 17),
+        ("2008", "2026-12-31", 18),
+        ("2008-03", "2026-03-30", 17),
+        ("2008-03", "2026-03-31", 18),
+    ],
+)
+def test_a_birthday_is_a_day_of_the_calendar(born: str, today: str, years: int) -> None:
+    """From its first minute to its last, where the facility is; of a month or a year by its last day."""
+    for hour in ("00:00", "23:59"):
+        now = datetime.fromisoformat(f"{today}T{hour}").replace(tzinfo=ZONE)
+        patient = Patient(reference="Patient/p1", birth=read_when(born, ZONE))
+        age = age_of(patient, now.astimezone(UTC), ZONE)
+        assert age.youngest is not None
+        assert int(age.youngest) == years
+        assert age.is_at_least(years)
+        assert not age.is_at_least(years + 1)
+
+
+@pytest.mark.parametrize(("days", "heart_rate"), [(0, 180), (27, 180), (28, 190), (364, 190), (365, 140)])
+def test_days_of_life_are_days_of_the_calendar(days: int, heart_rate: float) -> None:
+    """28 days old is no longer "0-27 d"; a year old on the first birthday."""
+    chart = Chart(age=None)
+    born = (NOW.date() - timedelta(days=days)).isoformat()
+    chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": born})
+    found = chart.case().vital_limits
+    assert found is not None
+    assert found.heart_rate_high == heart_rate
 
 
 def test_born_today() -> None:
     """Never younger than nothing."""
     chart = Chart(age=None)
     chart.resources.append({"resourceType": "Patient", "id": "p1", "birthDate": "2026-03-10"})
-    assert age_of(chart.case().record.patient, NOW).youngest == 0
+    assert age_of(chart.case().record.patient, NOW, ZONE).youngest == 0
 
 
 @pytest.mark.parametrize(

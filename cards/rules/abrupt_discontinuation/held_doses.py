@@ -27,9 +27,9 @@ from cards.sentences import (
 from cards.telling import early_signs
 from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
-from cards.words import say
+from cards.words import counted, say
 
-SUMMARY = "{missed} baclofen doses not given, last dose {hours} h ago: give now or use a tube"
+SUMMARY = "{missed} not given, last dose {hours} h ago: give now or use a tube"
 NOTHING_CHARTED = "No baclofen dose given for {hours} h in this stay: give now or use a tube"
 ASK_WHY = "Ask why: nil by mouth, tube lost, sedation."
 
@@ -62,7 +62,7 @@ def held_doses(case: Case) -> Verdict:
     toxic = toxic_line(case)
     return Card(
         urgency=Urgency.INFO if case.toxicity.makes_holding_right else _urgency(case, since),
-        summary=TOXIC_SUMMARY if toxic else say(summary, missed=gap.missed, hours=int(since)),
+        summary=TOXIC_SUMMARY if toxic else say(summary, missed=counted(gap.missed, "baclofen dose"), hours=int(since)),
         detail=(oral_exposure_line(case), *toxic, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY, *early_signs(case)),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),

@@ -23,14 +23,14 @@ from cards.sentences import DEPARTS_PREVIOUS_DOSE, ORAL_NEEDS, oral_evidence, or
 from cards.timeline.interruptions import Kind
 from cards.timeline.oral import BY_MOUTH
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import day, say
+from cards.words import counted, day, say
 
 OVERDUE = limit("supply_overdue", 3, "d", JUDGEMENT, sources.ORALV, "intubated three days after running out")
 PROBABLY_STOPPED = limit("supply_long_out", 31, "d", JUDGEMENT, sources.LEO05)
 LONG_STOPPED = limit("supply_too_long_out", 90, "d", JUDGEMENT, sources.LEO05)
 ENDS_SOON = limit("supply_ends_soon", 3, "d", JUDGEMENT, sources.ORALV)
 
-RAN_OUT = "Baclofen supply ran out {date} ({n} days ago) with no refill found"
+RAN_OUT = "Baclofen supply ran out {date} ({n} ago) with no refill found"
 DENIED = "Baclofen refill denied or ended, supply lasts until {date}: renew or taper"
 DENIED_UNKNOWN = "Baclofen refill denied or ended, and no supply is recorded: renew or taper"
 NO_REFILLS = "Baclofen: no refills left, and the supply lasts until {date}: renew"
@@ -93,7 +93,7 @@ def _ran_out(case: Case, since: When, days: int, evidence: tuple[Evidence, ...])
     warn = overdue and not long_out and case.oral_dependence.tier >= Tier.T2
     return Card(
         urgency=Urgency.WARNING if warn else Urgency.INFO,
-        summary=say(RAN_OUT, date=day(since.latest, case.zone), n=days),
+        summary=say(RAN_OUT, date=day(since.latest, case.zone), n=counted(days, "day")),
         detail=(
             oral_exposure_line(case),
             WHY,

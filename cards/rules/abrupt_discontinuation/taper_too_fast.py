@@ -21,7 +21,7 @@ from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, told_
 from cards.taper_builder import taper_days
 from cards.timeline.taper import ending, entered_taper, too_large_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import number, say
+from cards.words import amount, number, say
 
 SUMMARY = "Planned baclofen taper is faster than {limit}: slow it or document why"
 COMMON = (
@@ -89,10 +89,10 @@ def _fault(case: Case, steps: tuple[DoseStep, ...]) -> tuple[str, str] | None:
     last, held, total = end
     least = case.moment.limit(limits.TAPER_TOTAL)
     if total is not None and total < least - 0.1:
-        return f"{number(least)} days overall", f"From the first step to zero in {number(total)} days."
+        return f"{amount(least, 'd')} overall", f"From the first step to zero in {amount(total, 'd')}."
     most, days = case.moment.limit(limits.TAPER_LAST_STEP), case.moment.limit(limits.TAPER_STEP_DAYS)
     if not child and (last > most or (held is not None and held < days - 0.1)):
-        length = f" held for {number(held)} days" if held is not None else ""
+        length = f" held for {amount(held, 'd')}" if held is not None else ""
         return f"{number(most)} mg/day for {number(days)} days before zero", (
             f"The last dose before zero is {number(last)} mg/day{length}: the schedule ends there."
         )

@@ -1,7 +1,7 @@
 """Does the patient, or a carer, know what to do when baclofen runs short?
 
-When  baclofen by mouth at middle or high dependence, or by pump, and no teaching about it is recorded in 12 months,
-      or, with a pump, no supply by mouth for an emergency;
+When  baclofen by mouth, now or within 14 days, at middle or high dependence, or by pump, and no teaching about it is
+      recorded in 12 months, or, with a pump, no supply by mouth for an emergency;
       at discharge, when a pump refill is booked, and on opening the chart of an outpatient whose baclofen is not
       interrupted, there not within 180 days of the last time that the card was answered
 Then  a reminder, with a hand-out in plain language
@@ -18,11 +18,11 @@ from cards.needs import COMMUNICATIONS, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTE
 from cards.record.concepts import Act
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, told_dependence
+from cards.sentences import NOT_LATELY, ORAL_NEEDS, oral_evidence, told_dependence
 from cards.timeline.education import has_rescue_supply, last_taught
 from cards.timeline.interruptions import Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import dated
+from cards.words import dated, say
 
 TAUGHT_VALID = limit("teaching_valid", 365, "d", JUDGEMENT, sources.SEED)
 ASK_AGAIN = limit("teaching_asked_again", 180, "d", JUDGEMENT, sources.SEED)
@@ -51,13 +51,15 @@ PREGNANCY = "Before or in pregnancy: make a plan with the prescriber, never stop
     deciding=[*ORAL_NEEDS, DEVICES, PROCEDURES, COMMUNICATIONS, DOCUMENTS],
     refining=[CONDITIONS, ENCOUNTERS, PATIENT],
     sources=[sources.SEED, sources.GABMG, sources.MEDRESP],
-    limits=[TAUGHT_VALID, ASK_AGAIN, limits.REFILL_BEFORE],
+    limits=[TAUGHT_VALID, ASK_AGAIN, limits.REFILL_BEFORE, limits.SYMPTOMS_COUNT_AT_ALL],
     overrides=["already-done", "comfort-care"],
     could_reach=Urgency.INFO,
 )
 def education(case: Case) -> Verdict:
-    by_mouth = case.oral is not None and case.oral_dependence.tier >= Tier.T2
+    by_mouth = case.takes_oral and case.oral_dependence.tier >= Tier.T2
     if not by_mouth and not case.has_baclofen_pump:
+        if case.oral is not None and not case.takes_oral:
+            return Quiet(say(NOT_LATELY, span=case.moment.told(limits.SYMPTOMS_COUNT_AT_ALL)))
         return Quiet("neither a baclofen pump nor middle or high dependence by mouth")
     if not_now := _not_now(case):
         return not_now

@@ -15,11 +15,11 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.limits import PUBLISHED, limit
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT
+from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.record.concepts import Problem
 from cards.record.facts import DailyDose
 from cards.rule import rule
-from cards.scales.kidney import Grade, Kidney
+from cards.scales.kidney import DIALYSIS_RECENT, Grade, Kidney
 from cards.sentences import ORAL_NEEDS, told_dose, with_dose
 from cards.telling import needs_of_age
 from cards.timeline.regimen import Change, is_selected
@@ -31,6 +31,7 @@ POOR_DOSE = limit("renal_dose_poor", 20, "mg/day", PUBLISHED, sources.MUA19, "en
 
 SUMMARY = "Baclofen {dose} with {kidney}: encephalopathy risk; avoid or reduce"
 UNKNOWN = "Baclofen: no eGFR within a year. Check creatinine before the dose is set"
+NOT_WORKED_OUT = "Baclofen: no eGFR within a year, {creatinine}. Work out the eGFR before the dose is set"
 BY_PUMP = "Intrathecal baclofen with {kidney}: watch for sedation"
 EXCRETED = "Baclofen is excreted mainly by the kidney: caution, lower doses (C-LORAL)."
 REDUCED = (
@@ -44,17 +45,21 @@ POOR = (
 POOR_CHILD = "eGFR under {poor:g}: avoid (C-WOLF18); absolute risk +2.9 % (C-MUA19, adults)."
 DIALYSIS = "Dialysis: avoid; toxicity is reported after 5-10 mg (C-CHE20, C-KOR04)."
 PUMP = "Systemic exposure from the pump is small; the label asks for caution."
+CANNOT = "{creatinine} is recorded: the eGFR cannot be worked out from it without sex and an age of an adult."
 ACUTE = "Acute kidney injury within {span}: the eGFR is not settled and was not used."
+
+KIDNEY = (LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS)  # what the grade is read from
 
 
 @rule(
     implements="REN-01",
     hooks=[ORDER_SELECT, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, *ORAL_NEEDS],
+    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, *ORAL_NEEDS],
     refining=[ENCOUNTERS, OBSERVATIONS, PATIENT],
-    sources=[sources.SEED, sources.LORAL, sources.MUA19, sources.WOLF18, sources.CHE20, sources.KOR04, sources.VLA14],
+    sources=[sources.SEED, sources.LORAL, sources.MUA19, sources.WOLF18, sources.CHE20, sources.KOR04, sources.VLA14,
+             sources.INK21],
     limits=[limits.EGFR_REDUCED, limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, limits.ELDERLY, REDUCED_DOSE,
-            POOR_DOSE],
+            POOR_DOSE, DIALYSIS_RECENT],
     overrides=["specialist-plan", "data-incorrect"],
     could_reach=Urgency.CRITICAL,
 )  # fmt: skip
@@ -70,7 +75,7 @@ def new_or_increased(case: Case) -> Verdict:
     if kidney.grade is Grade.UNKNOWN:
         return _not_recorded(case)
     if not kidney.is_reduced:
-        return Quiet(f"eGFR of {case.moment.limit(limits.EGFR_REDUCED):g} or more", rests_on=(LABS, CONDITIONS))
+        return Quiet(f"eGFR of {case.moment.limit(limits.EGFR_REDUCED):g} or more", rests_on=KIDNEY)
     if not by_mouth:
         return Card(
             urgency=Urgency.INFO,
@@ -120,12 +125,17 @@ def _not_recorded(case: Case) -> Verdict:
         *(["neurogenic bladder"] if case.has_problem(Problem.NEUROGENIC_BLADDER) else []),
     ]
     if not reasons or not case.saw(LABS):
-        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=(LABS, CONDITIONS, *needs_of_age(case)))
+        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=(*KIDNEY, *needs_of_age(case)))
+    measured = case.kidney.creatinine
     return Card(
         urgency=Urgency.INFO,
-        summary=UNKNOWN,
-        detail=(f"No eGFR within a year, and {', '.join(reasons)}.", EXCRETED, "Check creatinine and eGFR."),
-        evidence=(*_drafts(case.oral_change), *_drafts(case.pump_change)),
+        summary=say(NOT_WORKED_OUT, creatinine=measured) if measured else UNKNOWN,
+        detail=(
+            f"No eGFR within a year, and {', '.join(reasons)}.",
+            EXCRETED,
+            say(CANNOT, creatinine=measured.capitalize()) if measured else "Check creatinine and eGFR.",
+        ),
+        evidence=(*case.kidney.evidence, *_drafts(case.oral_change), *_drafts(case.pump_change)),
     )
 
 
@@ -149,7 +159,7 @@ def _advice(kidney: Kidney, case: Case) -> tuple[str, ...]:
 
 
 def _short(kidney: Kidney) -> str:
-    return "acute kidney injury" if kidney.is_acute else kidney.because.removesuffix(" mL/min/1.73 m2")
+    return "acute kidney injury" if kidney.is_acute else kidney.because.partition(" mL/min/1.73 m2")[0]
 
 
 def _drafts(change: Change) -> tuple[Evidence, ...]:

@@ -1,0 +1,88 @@
+"""How far on is a pregnancy, as an observation tells it? By due date, gestational age, last period, or its end.
+
+All come to one fact, a pregnancy with the date on which it is due. Names in words are judgement, as the lexicon is.
+"""
+
+import re
+
+import msgspec
+
+from cards.record import facts
+from cards.record.chart import Chart
+from cards.record.coding import plain
+from cards.record.concepts import Gestation
+from cards.record.quantities import Amount
+
+FULL_TERM_DAYS = 280  # by definition: the due date is 40 weeks from the last period
+LONGEST_WEEKS = 45
+LONGEST_DAYS = 7 * LONGEST_WEEKS  # no pregnancy lasts longer: what says so is a slip, or over
+
+
+# Of a child, of an earlier pregnancy, or of another day than the observation's.
+_NOT_NOW = re.compile(
+    r"\b(birth|born|newborn|neonat\w*|infant|death|termination|abortion|miscarriage|loss|prior|previous|history|first"
+    r"|for gestational)\b"
+)
+
+
+def named(lower: str) -> Gestation | None:
+    """What a name in plain words tells."""
+    if "refill" in lower:
+        return None
+    is_estimate = any(word in lower for word in ("due date", "estimated", "expected")) or lower in ("edd", "edc")
+    if "due date" in lower or "date of delivery" in lower or "delivery date" in lower or lower in ("edd", "edc"):
+        return Gestation.DUE if is_estimate else Gestation.BIRTH
+    if "gestational age" in lower or "weeks of gestation" in lower or "weeks gestation" in lower:
+        return None if _NOT_NOW.search(lower) else Gestation.WEEKS
+    return Gestation.PERIOD if "last menstrual period" in lower or lower == "lmp" else None
+
+
+_WEEKS_AND_DAYS = re.compile(
+    r"(?<![\d.+/])(\d{1,2})"
+    r"(?:\s*\+\s*([0-6])(?!\d)(?:\s*/\s*7)?"  # 30+2, 30 + 2/7
+    r"|\s+([0-6])\s*/\s*7"  # 30 2/7
+    r"|\s*-?\s*(?:weeks?|wks?|w)(?![a-z])(?:\s*(?:and|,|\+|&)?\s*([0-6])(?!\d)(?:\s*/\s*7|\s*(?:days?|d)(?![a-z])))?)"
+)
+_DAYS = re.compile(r"(?<![\d.+/])(\d{1,3})\s*(?:days?|d)(?![a-z])")
+
+
+def days_in_words(text: str) -> float | None:
+    """ "30 weeks 2 days", "30+2", "30w2d", "212 days"; a bare "30" is weeks."""
+    said = plain(text)
+    if found := _WEEKS_AND_DAYS.search(said):
+        return _possible(7 * int(found[1]) + int(found[2] or found[3] or found[4] or 0))
+    if found := _DAYS.search(said):
+        return _possible(int(found[1]))
+    return _possible(7 * float(said)) if re.fullmatch(r"\d{1,2}(\.\d)?", said) else None
+
+
+def days_of(value: float, unit: Amount) -> float | None:
+    """Days of a quantity in weeks or days; without a unit weeks, as they are counted."""
+    if unit.kind not in ("", "time"):
+        return None
+    return _possible(value * (unit.factor if unit.kind else 7))
+
+
+def _possible(days: float) -> float | None:
+    return days if 0 < days <= LONGEST_DAYS else None
+
+
+def settle_pregnancy(chart: Chart) -> None:
+    """The latest word on pregnancy decides: a later negative, or a birth, ends an earlier positive."""
+    told = [entry for entry in chart.pregnancy if not _is_own(entry[2], chart)]
+    if not told:
+        return
+    dated = sorted(told, key=lambda entry: entry[0].latest.timestamp() if entry[0] else float("-inf"))
+    if dated[-1][1]:
+        chart.conditions += [fact for _, answer, fact in dated if answer]
+    else:  # over, and its dates with it
+        chart.conditions += [
+            msgspec.structs.replace(fact, is_active=False, abated=None) for _, answer, fact in dated if answer
+        ]
+
+
+def _is_own(fact: facts.Condition, chart: Chart) -> bool:
+    """In a child's chart: the weeks in which it was itself carried, for they began before it was born."""
+    birth = chart.patient.birth if chart.patient else None
+    began = fact.abated.shifted(-FULL_TERM_DAYS) if fact.abated else None
+    return birth is not None and began is not None and began.earliest < birth.latest
