@@ -152,6 +152,13 @@ def twenty_milligrams_for_very_weak_kidneys() -> Patient:
     return _with_egfr(25, 6.5)
 
 
+@edge("dialysis_recent", 13, ORDER_SIGN)
+def dialysed_two_weeks_ago() -> Patient:
+    chart, drafts = _start(10)
+    chart.procedure("Hemodialysis", "13.5d")
+    return chart, drafts
+
+
 @edge("aki_valid", 6, ORDER_SIGN)
 def kidney_injury_a_week_ago() -> Patient:
     chart, drafts = _start(10)
