@@ -141,6 +141,11 @@ def _instant(time: When | None) -> float:
     return time.latest.timestamp() if time else float("-inf")
 
 
+def days_until_due(date: When, now: datetime, moment: Moment) -> int:
+    """The same to the first day of the interval: what must happen by a date is due from its start (section 0)."""
+    return (date.earliest.astimezone(moment.zone).date() - now.astimezone(moment.zone).date()).days
+
+
 def days_to(date: When, now: datetime, moment: Moment) -> int:
     """Whole local calendar days from today to the day of `date`: 0 today, negative when it has passed.
 

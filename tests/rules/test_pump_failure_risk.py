@@ -204,3 +204,34 @@ def test_comfort_care_is_not_hurried(fact: str) -> None:
     assert "emergency" not in card.detail
     assert "benzodiazepine" in card.detail
     assert "interrogate" not in card.summary.lower()
+
+
+@pytest.mark.parametrize(
+    ("told", "urgency"),
+    [
+        ("05/03/26", "warning"),  # 5 March, passed, or 3 May
+        ("2026-03", "warning"),  # this month
+        ("2026-04", ""),
+        ("2026-02", "critical"),  # passed by any reading
+        ("12/03/26", "warning"),  # in two days, or in December
+    ],
+)
+def test_a_date_of_many_readings_is_due_from_its_first_day(told: str, urgency: str) -> None:
+    """And overdue only after its last; the card says that the day is not clear."""
+    chart = Chart()
+    chart.pump()
+    chart.pump_note("Pump refill due date", told)
+    answer = chart.decide()
+    assert answer.urgency("pump-failure-risk") == urgency
+    if urgency == "warning":
+        summary = answer.card("pump-failure-risk").summary
+        assert told in summary
+        assert "unclear" in summary or "unknown" in summary
+
+
+def test_a_refill_that_is_booked_may_fall_after_a_date_of_many_readings() -> None:
+    chart = Chart()
+    chart.pump()
+    chart.pump_note("Pump refill due date", "05/03/26")
+    chart.appointment("Baclofen pump refill", "+5d")
+    assert "may fall after the alarm date" in chart.decide().card("pump-failure-risk").detail

@@ -24,7 +24,7 @@ from cards.timeline.battery import Battery, battery_of
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import dated, day, say
+from cards.words import counted, dated, day, say
 
 LAST_DAYS = limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
 OLD = limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
@@ -47,10 +47,10 @@ CALM = {
     AGED: f"Baclofen pump{{model}} implanted {{date}}, {{months}} months ago: battery may be near its end. {RELIEF}",
 }
 
-INDICATOR = "Pump{model}: replacement indicator reached {ago} days ago, {left} days until it stops."
-INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} days ago; it was to stop {stop} after that."
-END = "Pump{model}: its end of service was told as {stops}, in {left} days."
-END_PAST = "Pump{model}: its end of service was told as {stops}, {since} days ago."
+INDICATOR = "Pump{model}: replacement indicator reached {ago} ago, {left} until it stops."
+INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} ago; it was to stop {stop} after that."
+END = "Pump{model}: its end of service was told as {stops}, in {left}."
+END_PAST = "Pump{model}: its end of service was told as {stops}, {since} ago."
 END_TODAY = "Pump{model}: its end of service was told as {stops}, today."
 AGE = "Pump{model} implanted {months} months ago; nothing is recorded of its battery."
 WHY_ERI = (
@@ -92,7 +92,10 @@ def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
     summary = (ERI, ERI_BOOKED, STOPPED)
     since = -days_to(state.eri, case.now, case.moment)
     found = (INDICATOR_PAST if left <= 0 else INDICATOR).format(
-        model=told_model(pump), ago=since, left=left, stop=case.moment.told(limits.ERI_TO_STOP)
+        model=told_model(pump),
+        ago=counted(since, "day"),
+        left=counted(left, "day"),
+        stop=case.moment.told(limits.ERI_TO_STOP),
     )
     evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
     return _ending(case, pump, state, summary, found, evidence)
@@ -102,7 +105,7 @@ def _by_end_of_service(case: Case, pump: Pump, state: Battery) -> Verdict:
     assert state.stops is not None
     left = days_to(state.stops, case.now, case.moment)
     found = (END if left > 0 else END_PAST if left < 0 else END_TODAY).format(
-        model=told_model(pump), stops=_date(state.stops, case), left=left, since=-left
+        model=told_model(pump), stops=_date(state.stops, case), left=counted(left, "day"), since=counted(-left, "day")
     )
     evidence = Evidence(state.stops_reference, "battery: end of service", state.stops)
     return _ending(case, pump, state, (EOS, EOS_BOOKED, EOS_PASSED), found, evidence)

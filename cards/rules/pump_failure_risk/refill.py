@@ -30,7 +30,7 @@ from cards.record.concepts import Act
 from cards.record.when import When
 from cards.rule import rule
 from cards.timeline.pump import Pump, PumpDrug
-from cards.timeline.reservoir import Reservoir, days_to
+from cards.timeline.reservoir import Reservoir, days_to, days_until_due
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated, day, say
 
@@ -64,6 +64,7 @@ WHY = (
 ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
 REBOOKED = "Pump refill visit {what}: none is booked before {by} {date}"
+_MORE_THAN_A_DAY = ("ambiguous", "month", "year")
 _GIVEN_UP = frozenset({"cancelled", "noshow", "revoked", "stopped", "entered-in-error"})
 
 
@@ -120,8 +121,8 @@ def supply_state(case: Case, pump: Pump) -> State:
     due, by = _due(reservoir, case)
     if due is None:
         return _by_last_refill(case, pump)
-    days = days_to(due, now, moment)
-    date = dated(due, case.zone, case.now) if due.precision == "ambiguous" else day(due.earliest, case.zone)
+    days, first = days_to(due, now, moment), days_until_due(due, now, moment)
+    date = dated(due, case.zone, case.now) if due.precision in _MORE_THAN_A_DAY else day(due.earliest, case.zone)
     evidence = _evidence(reservoir, by)
     note = _disagreement(reservoir, case)
     if days <= -moment.limit(OVERDUE):
@@ -130,17 +131,18 @@ def supply_state(case: Case, pump: Pump) -> State:
         return State(Urgency.WARNING, say(worded(case, PASSED, CALM), date=date), evidence, note)
     if days == 0:
         return State(Urgency.WARNING, say(worded(case, TODAY, CALM), date=date), evidence, note)
-    if days > moment.limit(DUE_SOON):
+    if first > moment.limit(DUE_SOON):
         return State(None, f"refill due {date}")
-    before = None if reservoir.booked is None else days - days_to(reservoir.booked, now, moment)
+    before = None if reservoir.booked is None else first - days_to(reservoir.booked, now, moment)
     if before is not None and before >= moment.limit(limits.BOOKED_BEFORE):
         return State(None, f"refill due {date}, booked in time")
     if before is not None and before >= 0:
         short = f"booked less than {moment.told(limits.BOOKED_BEFORE)} before the alarm date"
         return State(Urgency.INFO, say(DUE, date=date), evidence, short)
-    late = before is not None or days <= moment.limit(DUE_NOW)
+    late = before is not None or first <= moment.limit(DUE_NOW)
+    falls = "falls" if first == days else "may fall"
     return State(Urgency.WARNING if late else Urgency.INFO, say(DUE, date=date), evidence,
-                 "the booked refill falls after the alarm date" if before is not None else note)  # fmt: skip
+                 f"the booked refill {falls} after the alarm date" if before is not None else note)  # fmt: skip
 
 
 def _worse(state: State, rebooked: State | None) -> State:
