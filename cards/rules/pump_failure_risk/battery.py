@@ -96,7 +96,7 @@ def _by_indicator(case: Case, pump: Pump, state: Battery) -> Verdict:
         ago=counted(since, "day"),
         left=counted(left, "day"),
         stop=case.moment.told(limits.ERI_TO_STOP),
-    )
+    )  # fmt: skip
     evidence = Evidence(state.eri_reference, "battery: replacement indicator", state.eri)
     return _ending(case, pump, state, summary, found, evidence)
 
