@@ -12,7 +12,9 @@ from cards.timeline.oral import OralExposure
 from cards.timeline.regimen import is_selected
 
 _HOLDS = frozenset({Act.NPO, Act.HOLD_ORAL, Act.HOLD_BACLOFEN})
-_FOR_HOURS = re.compile(r"\b(?:npo|nbm|nil|nothing)\b[^.;]{0,40}?(?:\bfor|\bx|\u00d7) ?(\d{1,2}) ?h(?:rs?|ours?)?\b")
+_FOR_HOURS = re.compile(
+    r"\b(?:npo|nbm|nil by mouth|nothing by mouth)(?: \w+){0,2}? ?(?:\bfor|\bx|\u00d7) ?(\d{1,2}) ?h(?:rs?|ours?)?\b"
+)
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
 
 

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     REPORTED = "reported as stopped"
     SUPPLY_OUT = "supply ran out"
     CUT = "dose cut"
+    LOWERED = "dose lowered"  # by an order, within the limits of a taper; nobody wrote a plan
     TAPER = "taper under way"
 
 
@@ -177,28 +178,26 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
     since = _end_of(order)
     assert since is not None
     given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
-    if given_after or any(_goes_on(o, order, since, moment) for o in exposure.orders if o is not order):
+    if given_after or any(_goes_on(o, since, moment) for o in exposure.orders if o is not order):
         return None
     evidence = Evidence(order.reference, f"reported as {order.status}: {order.product.name}", since)
     return Interruption(kind=Kind.REPORTED, level=Level.CONFIRMED, since=since, basis="reported end", order=order,
                         evidence=(evidence,))  # fmt: skip
 
 
-def _goes_on(other: MedicationOrder, reported: MedicationOrder, since: When, moment: Moment) -> bool:
+def _goes_on(other: MedicationOrder, since: When, moment: Moment) -> bool:
     """Whether baclofen is taken from another order or statement after this one was reported as stopped.
 
-    An order, or the same dose as it was asserted before, is what the patient did not follow. A statement of another
-    dose is the other half of a change, whenever that dose began.
+    An order from before the report is what the patient did not follow, a statement last asserted before it an old line
+    of the list. A statement that does not say when it was asserted goes on.
     """
     if other.status != "active" or not is_open(other, moment.now) or begins_late(other, moment):
         return False
     began = other.start or other.authored
     if not (other.is_statement or other.is_reported):
         return _latest(began) > since.latest.timestamp()
-    asserted = other.authored if other.is_statement else None
-    doses = (other.dosage.daily, reported.dosage.daily)
-    is_other_dose = None not in doses and doses[0] != doses[1]
-    return is_other_dose or asserted is None or max(_latest(began), _latest(asserted)) >= since.earliest.timestamp()
+    asserted = other.authored or (None if other.is_statement else began)
+    return asserted is None or max(_latest(began), _latest(asserted)) >= since.earliest.timestamp()
 
 
 def _not_given(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
@@ -328,8 +327,8 @@ def _supply_out(exposure: OralExposure, moment: Moment) -> Interruption | None:
 
 
 def _lowered(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Interruption | None:
-    """The dose was lowered by another order within the last seven days: beyond the limits a cut (IE2), else a step of a
-    taper (IE1). Such a step excuses nothing: nobody wrote a plan.
+    """The dose was lowered by another order within the last seven days: beyond the limits a cut (IE2), within them what
+    a taper is (IE1). It excuses nothing.
     """
     if not exposure.current:
         return None
@@ -351,12 +350,10 @@ def _lowered(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Inter
     if before.unit != now_dose.unit or before.low <= now_dose.high:
         return None
     is_cut = before.low - now_dose.low > allowed_step(before.low, moment, is_child=is_child)
+    kind, level = (Kind.CUT, Level.PROBABLE) if is_cut else (Kind.LOWERED, Level.POSSIBLE)
     evidence = (Evidence(earlier[0].reference, f"before: {before.low:g} {before.unit}", earlier[0].start),
                 Evidence(order.reference, f"now: {now_dose.low:g} {now_dose.unit}", began))  # fmt: skip
-    if not is_cut:
-        return Interruption(kind=Kind.TAPER, level=Level.POSSIBLE, since=None, basis="taper", order=order,
-                            cut_to=now_dose, cut_from=earlier[0], evidence=evidence)  # fmt: skip
-    return Interruption(kind=Kind.CUT, level=Level.PROBABLE, since=began, basis="dose cut", order=order,
+    return Interruption(kind=kind, level=level, since=began, basis=kind, order=order,
                         cut_to=now_dose, cut_from=earlier[0], evidence=evidence)  # fmt: skip
 
 

@@ -36,7 +36,9 @@ def test_a_standing_fast(status: str, written: str, counts: bool) -> None:
 @pytest.mark.parametrize(
     ("words", "counts"),
     [("NPO for 4 hours", False), ("NPO x 4 hours for CT abdomen", False), ("NPO x 7h", False),
-     ("NPO for 8 hours", True), ("NPO from midnight for surgery", True), ("NPO", True)],
+     ("Strict NPO for 6 hrs", False), ("NPO, neuro checks x 4 h", True), ("NPO, bladder scan for 6 hours", True),
+     ("NPO: reassess after 4 h", True), ("NPO for 8 hours", True), ("NPO from midnight for surgery", True),
+     ("NPO", True)],
 )  # fmt: skip
 def test_a_short_fast_in_words(words: str, counts: bool) -> None:
     """Less than eight hours are waited for; a fast that says no end is long."""

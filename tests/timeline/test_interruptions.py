@@ -82,7 +82,7 @@ def test_a_cut_within_the_last_week() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mg", "since", "found"), [(15, "3d", (Kind.TAPER, Level.POSSIBLE)), (15, "8d", None), (10, "8d", None),
+    ("mg", "since", "found"), [(15, "3d", (Kind.LOWERED, Level.POSSIBLE)), (15, "8d", None), (10, "8d", None),
                                (20, "3d", None), (25, "3d", None)],
 )  # fmt: skip
 def test_a_small_cut_or_an_old_one(mg: float, since: str, found: tuple[Kind, Level] | None) -> None:
@@ -198,3 +198,24 @@ def test_levels_of_a_stop(until: str, level: Level) -> None:
     chart = Chart()
     chart.baclofen(status="stopped", until=until)
     assert interruption(chart).level is level
+
+
+@pytest.mark.parametrize(
+    ("asserted", "since", "goes_on"),
+    [("0d", "800d", True), (None, "800d", True), ("800d", "800d", False), ("800d", "2d", True)],
+)
+@pytest.mark.parametrize("mg", [10, 20])
+def test_a_statement_beside_one_that_was_stopped(asserted: str | None, since: str, goes_on: bool, mg: float) -> None:
+    """A list that was gone through counts whatever began when; an old line of it does not outweigh the report."""
+    chart = Chart()
+    chart.baclofen(20, statement=True, status="stopped", until="3d", dateAsserted=instant("0d"))
+    chart.baclofen(mg, statement=True, since=since, **({"dateAsserted": instant(asserted)} if asserted else {}))
+    gap = chart.case().oral_interruption
+    assert (gap is None or gap.kind is not Kind.REPORTED) is goes_on
+
+
+def test_an_older_order_does_not_outweigh_what_the_patient_reports() -> None:
+    chart = Chart()
+    chart.baclofen(20, statement=True, status="stopped", until="3d")
+    chart.baclofen(10, since="800d")
+    assert interruption(chart).kind is Kind.REPORTED

@@ -20,7 +20,7 @@ from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import NOT_LATELY, ORAL_NEEDS, oral_evidence, told_dependence
 from cards.timeline.education import has_rescue_supply, last_taught
-from cards.timeline.interruptions import Level
+from cards.timeline.interruptions import Kind, Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import dated, say
 
@@ -111,9 +111,10 @@ def _not_now(case: Case) -> Quiet | None:
 
 
 def _is_interrupted(case: Case) -> bool:
-    """By mouth at all, or by pump surely enough to act on."""
+    """By mouth at all, unless only its dose was lowered; or by pump surely enough to act on."""
     lost = case.delivery is not None and case.delivery.level >= Level.PROBABLE
-    return lost or case.oral_interruption is not None
+    gap = case.oral_interruption
+    return lost or (gap is not None and gap.kind is not Kind.LOWERED)
 
 
 def _pump_evidence(case: Case) -> tuple[Evidence, ...]:

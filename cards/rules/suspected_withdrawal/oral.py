@@ -44,15 +44,23 @@ from cards.words import ago, hours, say
 
 SUMMARY = "Suspected baclofen withdrawal (oral, about {gap} since {last}): restart now"
 CUT = "Suspected baclofen withdrawal (oral, dose cut {gap} ago): back to the dose before"
+LOWERED = "Suspected baclofen withdrawal (oral, dose lowered {gap} ago): back to the dose before"
 TAPERED = "Suspected baclofen withdrawal (oral, taper under way): back to the last tolerated dose"
+ADVERSE = "Suspected baclofen withdrawal (oral, about {gap} since it was stopped for an adverse reaction)"
+ADVERSE_NO_TIME = "Suspected baclofen withdrawal (oral, stopped for an adverse reaction, last dose unknown)"
 NO_TIME = "Suspected baclofen withdrawal (oral, last dose unknown): restart now"
 IN_COMFORT = "Suspected baclofen withdrawal (oral) in comfort care: relieve spasm and agitation now"
 RESTART = (
     "{back} now: the most effective treatment (C-ROM21); do not wait for confirmatory tests. In 23 cases symptoms "
     "resolved in 4-72 h (C-LEO05b)."
 )
-BACK = {Kind.CUT: "Back to the dose before the cut", Kind.TAPER: "Back to the last tolerated dose"}
-WEIGH = "Weigh that against withdrawal together with who prescribes it before restarting."
+LOWER = {Kind.CUT: CUT, Kind.LOWERED: LOWERED, Kind.TAPER: TAPERED}
+BACK = {
+    Kind.CUT: "Back to the dose before the cut",
+    Kind.LOWERED: "Back to the dose before",
+    Kind.TAPER: "Back to the last tolerated dose",
+}
+WEIGH = "To restart is to weigh that against withdrawal: decide at once, together with who prescribes it."
 LONG_GAP = "More than {gap} since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
@@ -98,20 +106,28 @@ def oral(case: Case) -> Verdict:
         return Quiet("withdrawal or toxicity: told with toxicity", rests_on=())
     if judged.answer is Answer.UNCERTAIN:
         return uncertain_card(case, score, counted, (*gap.evidence, *oral_evidence(case)))
-    told = {Kind.CUT: CUT, Kind.TAPER: TAPERED}.get(gap.kind, SUMMARY if gap.is_timed else NO_TIME)
-    restart = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
+    told, act, offered = _restart(gap)
     considered = mimics(case)
     return Card(
         urgency=judged.urgency,
         summary=say(told, gap=hours(gap.hours(case.now)), last=_last_word(gap)),
-        detail=(counted, restart, *_stopped_because(gap), *_after_a_long_gap(case, gap), oral_exposure_line(case),
-                BY_TUBE, ICU_BY_MOUTH, *sepsis_line(case, score), *mimic_lines(considered)),
+        detail=(counted, act, *_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE, ICU_BY_MOUTH,
+                *sepsis_line(case, score), *mimic_lines(considered)),
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
-        suggestions=("resume-baclofen", "labs", "icu", "midazolam", "consult")
-        if judged.urgency is Urgency.CRITICAL else ("resume-baclofen", "labs", "icu", "consult"),
+        suggestions=(*offered, "labs", "icu", "midazolam", "consult")
+        if judged.urgency is Urgency.CRITICAL else (*offered, "labs", "icu", "consult"),
         comfort=Comfort(IN_COMFORT, (*_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE)),
         not_counted=score.not_counted,
     )  # fmt: skip
+
+
+def _restart(gap: Interruption) -> tuple[str, str, tuple[str, ...]]:
+    """Summary, what to do first, and whether the drug is offered: what was stopped for a reaction is not."""
+    if gap.order and (adverse := adverse_reaction_line((gap.order,))):
+        return ADVERSE if gap.is_timed else ADVERSE_NO_TIME, f"{adverse[0]} {WEIGH}", ()
+    told = SUMMARY if gap.is_timed else NO_TIME
+    act = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
+    return LOWER.get(gap.kind, told), act, ("resume-baclofen",)
 
 
 def _last_word(gap: Interruption) -> str:
@@ -121,12 +137,6 @@ def _last_word(gap: Interruption) -> str:
     if gap.order and gap.since == (gap.order.end or gap.order.status_changed):
         return "it was stopped" if gap.kind in (Kind.STOPPED, Kind.REPORTED) else "the order ended"
     return "supply ended" if gap.kind is Kind.SUPPLY_OUT else "supply or order ended"
-
-
-def _stopped_because(gap: Interruption) -> tuple[str, ...]:
-    """Who stopped it for a reaction must hear of it here: to restart it is then a decision between two harms."""
-    told = adverse_reaction_line((gap.order,)) if gap.order else ()
-    return (*told, WEIGH) if told else ()
 
 
 def _after_a_long_gap(case: Case, gap: Interruption) -> tuple[str, ...]:
