@@ -269,7 +269,7 @@ class Case:
             self.moment,
             is_intrathecal=False,
             has_alternative=self.has_alternative_cause,
-            has_vitals=self.is_measured,
+            is_measured=self.is_measured,
         )
 
     @once
@@ -287,7 +287,7 @@ class Case:
             is_intrathecal=True,
             is_interrogated_normal=delivery is not None and delivery.is_interrogated_normal,
             has_alternative=self.has_alternative_cause,
-            has_vitals=self.is_measured,
+            is_measured=self.is_measured,
         )
 
     @property

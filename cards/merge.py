@@ -203,12 +203,12 @@ def not_available_line(missing: Sequence[str], case: Case) -> str:
     return f"Not available: {'; '.join(told)}."
 
 
-def _basis(rules: Sequence[Rule], case: Case, numbers_of: Sequence[Rule] = ()) -> str:
+def _basis(rules: Sequence[Rule], case: Case, numbers_of: Sequence[Rule]) -> str:
     """Rule ids, thresholds told published from judged, sources, version, disclaimer (FND-10).
 
     `numbers_of`: the rules of this card's own kind. An absorbed rule gives its fact, not its numbers.
     """
-    limits = {limit.name: limit for r in numbers_of or rules for limit in r.limits}.values()
+    limits = {limit.name: limit for r in numbers_of for limit in r.limits}.values()
     told = [
         f"{limit.name.replace('_', ' ')} {number(case.moment.limit(limit), 2)} {limit.unit} "
         f"({case.moment.basis(limit)})"

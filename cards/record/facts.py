@@ -100,6 +100,11 @@ class MedicationOrder(Fact, frozen=True, kw_only=True, gc=False):
     encounter: str = ""
     note: str = ""
 
+    @property
+    def ended_at(self) -> When | None:
+        """When it was to end, else when its status changed; None where the chart tells neither."""
+        return self.end or self.status_changed
+
 
 class Administration(Fact, frozen=True, kw_only=True, gc=False):
     """A dose given, or not given (`status` not-done, on-hold, ...)."""

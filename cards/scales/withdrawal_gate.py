@@ -63,7 +63,7 @@ def gate(
     is_intrathecal: bool,
     is_interrogated_normal: bool = False,
     has_alternative: bool = False,
-    has_vitals: bool = True,
+    is_measured: bool = True,
 ) -> Gate:
     """Judge the findings against the interruption."""
     met = _is_met(score, level, moment, is_intrathecal=is_intrathecal, is_interrogated_normal=is_interrogated_normal,
@@ -74,7 +74,7 @@ def gate(
         return Gate(Answer.TOXICITY, Urgency.INFO, "low tone, no rigidity")
     if _could_be_toxicity(score, toxic, moment):
         return Gate(Answer.UNCERTAIN, Urgency.WARNING, "tone not documented; signs of toxicity as many")
-    return Gate(Answer.WITHDRAWAL, _urgency(score, level, moment, is_intrathecal=is_intrathecal, has_vitals=has_vitals),
+    return Gate(Answer.WITHDRAWAL, _urgency(score, level, moment, is_intrathecal=is_intrathecal, is_measured=is_measured),
                 f"{number(score.points)} points, interruption {level.word}")  # fmt: skip
 
 
@@ -111,12 +111,12 @@ def _could_be_toxicity(score: Score, toxic: Toxicity, moment: Moment) -> bool:
     return toxic.tone == "not documented" and toxic.gate_met and close
 
 
-def _urgency(score: Score, level: Level, moment: Moment, *, is_intrathecal: bool, has_vitals: bool) -> Urgency:
+def _urgency(score: Score, level: Level, moment: Moment, *, is_intrathecal: bool, is_measured: bool) -> Urgency:
     if level is Level.POSSIBLE:
         critical = bool(score.red_flags) and score.has("N1")
     else:
         many = score.points >= moment.limit(MANY) or (is_intrathecal and score.points >= moment.limit(ITB_MANY))
         critical = bool(score.red_flags) or many
-    if critical and not has_vitals and not score.has("P4") and level is not Level.CONFIRMED:
+    if critical and not is_measured and not score.has("P4") and level is not Level.CONFIRMED:
         return Urgency.WARNING  # symptoms without vital signs (FND-08)
     return Urgency.CRITICAL if critical else Urgency.WARNING

@@ -157,7 +157,7 @@ def _home_end(exposure: OralExposure, moment: Moment) -> When | None:
 
 
 def _end_of(order: MedicationOrder) -> When | None:
-    return order.end or order.status_changed or (order.authored if order.is_statement else None)
+    return order.ended_at or (order.authored if order.is_statement else None)
 
 
 def _level_by_hours(hours: float, threshold: float, moment: Moment, *, confirmed: bool) -> Level:

@@ -151,11 +151,7 @@ def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], mom
     newest = max(recent, key=lambda f: f.when.latest if f.when else moment.now, default=None)
     if newest is None or newest.when is None:
         return None
-    over = [
-        o
-        for o in orders
-        if not is_open(o, moment.now) and (end := o.end or o.status_changed) and end.latest > newest.when.latest
-    ]
+    over = [o for o in orders if not is_open(o, moment.now) and (end := o.ended_at) and end.latest > newest.when.latest]
     return None if over else newest
 
 
@@ -314,7 +310,7 @@ def ended(order: MedicationOrder, now: datetime) -> datetime | None:
     """When this order stopped being taken, by the least alarming reading; now while it holds; None if unknown."""
     if is_open(order, now) and order.status != "on-hold":
         return now
-    end = order.end or order.status_changed
+    end = order.ended_at
     if end is not None:
         return min(end.latest, now)
     start = order.start or order.authored

@@ -189,7 +189,7 @@ def _order_ended(orders: list[MedicationOrder], holding: list[MedicationOrder], 
     if holding or not orders:
         return None
     stopped = [o for o in orders if o.status in ("stopped", "on-hold")]
-    ends = [w for o in stopped if (w := o.end or o.status_changed)]
+    ends = [w for o in stopped if (w := o.ended_at)]
     if ends:
         return max(ends, key=lambda w: w.latest)
     if stopped and (at := ended(stopped[0], moment.now)):

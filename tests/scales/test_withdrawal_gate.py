@@ -151,7 +151,7 @@ def test_how_urgent(findings: str, flags: tuple[str, ...], level: Level, by_pump
 )  # fmt: skip
 def test_symptoms_without_vital_signs(findings: str, level: Level, urgency: Urgency) -> None:
     """At most a warning, unless it is confirmed or there was a seizure (FND-08)."""
-    judged = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=False, has_vitals=False)
+    judged = gate(score(findings), level, toxic(), MOMENT, is_intrathecal=False, is_measured=False)
     assert judged.urgency is urgency
 
 

@@ -134,7 +134,7 @@ def _last_word(gap: Interruption) -> str:
     """What the hours are counted from, in two words: a dose only where one is known."""
     if gap.basis == "last dose given" or "possible" in gap.basis:
         return "last dose"
-    if gap.order and gap.since == (gap.order.end or gap.order.status_changed):
+    if gap.order and gap.since == gap.order.ended_at:
         return "it was stopped" if gap.kind in (Kind.STOPPED, Kind.REPORTED) else "the order ended"
     return "supply ended" if gap.kind is Kind.SUPPLY_OUT else "supply or order ended"
 
