@@ -74,8 +74,8 @@ def gate(
         return Gate(Answer.TOXICITY, Urgency.INFO, "low tone, no rigidity")
     if _could_be_toxicity(score, toxic, moment):
         return Gate(Answer.UNCERTAIN, Urgency.WARNING, "tone not documented; signs of toxicity as many")
-    return Gate(Answer.WITHDRAWAL, _urgency(score, level, moment, is_intrathecal=is_intrathecal, is_measured=is_measured),
-                f"{number(score.points)} points, interruption {level.word}")  # fmt: skip
+    urgency = _urgency(score, level, moment, is_intrathecal=is_intrathecal, is_measured=is_measured)
+    return Gate(Answer.WITHDRAWAL, urgency, f"{number(score.points)} points, interruption {level.word}")
 
 
 def _is_met(
