@@ -20,10 +20,21 @@ _HER_OWN = re.compile(
     r"\b(?:infant|newborn|neonate|baby|child|born) (?:of|to) (?:an? |the )?(?:mother|mom|mum|woman)\b"
     r"|\bmaternal\b|\bmother's\b|\bin utero\b|\bintrauterine (?:\w+ ){0,3}exposure\b"
 )
-# Over before the child was: "stopped baclofen two years before pregnancy", and not "on baclofen since before".
+# Over before the child was: "stopped baclofen two years before pregnancy", and not "on baclofen since before". What was
+# stopped stands between, or was named before; "stopped smoking two years ago" is about something else.
 _STOPPED_BEFORE = re.compile(
-    r"\b(?:stopp\w+|discontinu\w+|ceased|quit|weaned off|came off|only)\b[^;.]{0,60}?"
+    r"\b(?:(?:stopp\w+|discontinu\w+|ceased|quit|weaned off|came off)\b(?P<what>[^;.]{0,60}?)"
     r"\b(?:(?:before|prior to) (?:\w+ ){0,2}?(?:pregnan\w*|conception|conceiving)|years? (?:ago|before|prior|earlier))"
+    r"|only (?:before|prior to) (?:\w+ ){0,2}?(?:pregnan\w*|conception|conceiving))"
+)
+_NOTHING_NAMED = re.compile(
+    r"(?:\s|it|this|that|all|about|over|some|more|than|almost|shortly|long|well|just|\d+|an?|one|two|three|four|five|six"
+    r"|several|few|many|years?|months?|weeks?|,)*"
+)
+# Baclofen that was not taken: "allergic to baclofen", a cream, an offer that was declined.
+_NOT_TAKEN = re.compile(
+    r"\b(?:allerg\w+ to|intoleran\w+ (?:to|of)|will (?:re)?start|plans? to (?:re)?start)\b[^;.]{0,30}?\bbaclofen\b"
+    r"|\bbaclofen\b[^;.]{0,30}?\b(?:declined|refused|allerg\w+|cream|gel|ointment)\b"
 )
 _DURING = re.compile(
     r"\b(?:(?:during|throughout|through|into|in) (?:the |this |early |late )?pregnancy|in utero|trimester)\b"
@@ -94,10 +105,15 @@ def _spoken(relationship: Any) -> list[str]:
 def _takes_baclofen(text: str) -> bool:
     said = plain(text)
     during = [standing(said, *hit.span()) for hit in _DURING.finditer(said)]
-    is_over = Standing.NEGATED in during or bool(_STOPPED_BEFORE.search(said))
+    is_over = Standing.NEGATED in during or any(map(_is_of_baclofen, _STOPPED_BEFORE.finditer(said)))
     if is_over and all(found is Standing.NEGATED for found in during):
         return False
     return any(
         hit.concept is Drug.BACLOFEN and hit.standing in (Standing.ASSERTED, Standing.FAMILY, Standing.HISTORY)
-        for hit in lexicon.DRUG_BOOK.find(text)
+        for hit in lexicon.DRUG_BOOK.find(_NOT_TAKEN.sub(" ", said))
     )
+
+
+def _is_of_baclofen(stopped: re.Match[str]) -> bool:
+    what = stopped["what"] or ""
+    return bool(_NOTHING_NAMED.fullmatch(what)) or any(h.concept is Drug.BACLOFEN for h in lexicon.DRUG_BOOK.find(what))

@@ -100,5 +100,6 @@ ACTS = (
     Row(Act.DIALYSIS, ("hemodialysis", "haemodialysis", "dialysis", "renal replacement therapy", "crrt", "cvvh*"),
         unless=("(dialysis|hemodialysis) (not|catheter|access|line|fistula|graft|port|diet|educat*|consult*|referral)",
             "(dialysis|hemodialysis) (evaluat*|planning|declin*|refus*)", "(educat*|consult*|refer*) ~ dialysis",
+            "(diet|mapping|assess*|need|needs|consider*|possible|potential|candidate|future) ~ (dialysis|hemodialysis)",
             "(fistula|graft|access|catheter|evaluat*|prepar*|declin*|refus*) ~ (dialysis|hemodialysis)")),
 )  # fmt: skip

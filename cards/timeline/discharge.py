@@ -57,11 +57,10 @@ def ended_around_admission(exposure: OralExposure, stay: Stay, moment: Moment) -
     """A home medicine closed in this stay, as who reconciles the list does, or that broke off just before it."""
     if stay.start is None:
         return None
-    admitted = stay.start.earliest
-    recently = admitted - timedelta(days=moment.limit(limits.RECENT_STOP))
+    recently = stay.start.earliest - timedelta(days=moment.limit(limits.RECENT_STOP))
     for order in exposure.orders:
         end = ended(order, moment.now) if is_home(order, stay) else None
-        if end and (end >= admitted or (end >= recently and not has_ordinary_end(order, moment.now))):
+        if end and end >= recently and not has_ordinary_end(order, moment.now):
             return order
     return None
 

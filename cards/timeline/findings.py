@@ -78,12 +78,14 @@ class Findings:
         return sorted(told, key=_instant)
 
     def highest(self, measure: Measure) -> Observation | None:
-        """The worst in the window, upwards."""
-        return max(self.values(measure), key=lambda o: o.value or 0.0, default=None)
+        """The worst in the window, upwards. "Less than 5,000" is no high value."""
+        told = [o for o in self.values(measure) if not o.comparator.startswith("<")]
+        return max(told, key=lambda o: o.value or 0.0, default=None)
 
     def lowest(self, measure: Measure) -> Observation | None:
-        """The worst in the window, downwards."""
-        return min(self.values(measure), key=lambda o: o.value or 0.0, default=None)
+        """The worst in the window, downwards. "More than 90" is no low value."""
+        told = [o for o in self.values(measure) if not o.comparator.startswith(">")]
+        return min(told, key=lambda o: o.value or 0.0, default=None)
 
     def before(self, measure: Measure, *, days: float, at_least_days: float = 0) -> list[Observation]:
         """Values from before the interruption (or before the window) within so many days: the baseline."""

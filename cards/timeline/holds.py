@@ -13,8 +13,10 @@ from cards.timeline.regimen import is_selected
 
 _HOLDS = frozenset({Act.NPO, Act.HOLD_ORAL, Act.HOLD_BACLOFEN})
 _FOR_HOURS = re.compile(
-    r"\b(?:npo|nbm|nil by mouth|nothing by mouth)(?: \w+){0,2}? ?(?:\bfor|\bx|\u00d7) ?(\d{1,2}) ?h(?:rs?|ours?)?\b"
+    r"\b(?:npo|nbm|nil by mouth|nothing by mouth)(?: (?:strict|status|order))?:? ?(?:for |x ?|\u00d7 ?)?"
+    r"(?:\d{1,2} ?(?:-|to) ?)?(\d{1,2}) ?h(?:rs?|ours?)?\b"
 )
+_GOES_ON = re.compile(r"\b(?:then|until|till|unless|and|further|after|midnight)\b")
 _LIVE = frozenset({"active", "draft", "unknown", "on-hold", ""})
 
 
@@ -50,5 +52,6 @@ def _hours_planned(order: Order) -> float:
     """Planned duration, by its times or in words; an open one is long."""
     if order.start is not None and order.end is not None:
         return (order.end.latest - order.start.earliest).total_seconds() / 3600
-    told = _FOR_HOURS.search(order.text.lower())
-    return float(told[1]) if told else float("inf")
+    said = order.text.lower()
+    told = None if order.acts & {Act.HOLD_ORAL, Act.HOLD_BACLOFEN} else _FOR_HOURS.search(said)
+    return float(told[1]) if told and not _GOES_ON.search(said) else float("inf")

@@ -237,7 +237,7 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
     if stay is not None:
         goes_on = bool(exposure.home or exposure.home_fill)
     else:
-        goes_on = any(
+        goes_on = bool(exposure.home_fill) or any(
             is_open(o, moment.now) and o.status != "on-hold" and not begins_late(o, moment) for o in exposure.orders
         )
     in_setting = here or ([] if goes_on else at_home)

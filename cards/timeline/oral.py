@@ -145,13 +145,14 @@ def is_in_hand(order: MedicationOrder, now: datetime) -> bool:
 
 
 def _home_fill(fills: Sequence[Dispense], orders: Sequence[MedicationOrder], moment: Moment) -> Dispense | None:
-    """The newest fill of the last 90 days, unless an order or statement ended after it."""
+    """The newest fill of the last 90 days, unless a home order or statement ended after it."""
     days = moment.limit(limits.HOME_MEDICINE_RECENT)
     recent = [f for f in fills if f.when and f.when.hours_until(moment.now) <= days * 24]
     newest = max(recent, key=lambda f: f.when.latest if f.when else moment.now, default=None)
     if newest is None or newest.when is None:
         return None
-    over = [o for o in orders if not is_open(o, moment.now) and (end := o.ended_at) and end.latest > newest.when.latest]
+    at_home = [o for o in orders if o.category != "inpatient" and not is_open(o, moment.now)]
+    over = [o for o in at_home if (end := o.ended_at) and end.latest > newest.when.latest]
     return None if over else newest
 
 

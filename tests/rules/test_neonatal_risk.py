@@ -210,7 +210,9 @@ def test_a_name_that_does_not(name: str, value: dict[str, object]) -> None:
      "Mother stopped baclofen 3 years ago", "Mother took baclofen, but not during pregnancy",
      "No fetal exposure to baclofen", "Fetal exposure to baclofen ruled out", "Prenatal baclofen exposure denied",
      "Mother never took baclofen", "Infant of mother not taking baclofen",
-     "Mother stopped baclofen two years before pregnancy; no baclofen in pregnancy"],
+     "Mother stopped baclofen two years before pregnancy; no baclofen in pregnancy",
+     "Mother took baclofen only before pregnancy", "Baclofen: mother stopped it 2 years before pregnancy",
+     "Mother is allergic to baclofen", "Mother used baclofen cream", "Mother was offered baclofen but declined"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["Condition", "Observation", "FamilyMemberHistory"])
 def test_not_in_pregnancy(text: str, kind: str) -> None:
@@ -222,6 +224,17 @@ def test_not_in_pregnancy(text: str, kind: str) -> None:
         chart.add("Observation", status="final", code={"text": "Perinatal history"}, valueString=text,
                   effectiveDateTime=instant("1d"))  # fmt: skip
     assert chart.decide().is_silent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mother stopped smoking 2 years ago, takes baclofen 10 mg TID",
+     "Mother discontinued gabapentin before pregnancy and continued baclofen 20 mg TID",
+     "Mother takes only baclofen, since 3 years ago",
+     "Mother took baclofen until delivery; came off tizanidine before conception"],
+)  # fmt: skip
+def test_what_else_the_mother_stopped_is_not_her_baclofen(text: str) -> None:
+    assert newborn(told=text).decide().urgency("neonatal-risk") == "warning"
 
 
 @pytest.mark.parametrize(

@@ -80,3 +80,14 @@ def test_the_newest_of_several_signs_is_told() -> None:
         newest = findings(chart).sign(Sign.TREMOR)
         assert newest is not None
         assert newest.reference == f"Observation/{ids['2h']}"
+
+
+def test_less_than_is_no_high_value_and_more_than_no_low_one() -> None:
+    """ "CK < 5,000 U/L" and "SpO2 > 89 %" prove nothing."""
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h")
+    chart.vital("2157-6", 5000, "U/L")["valueQuantity"]["comparator"] = "<"
+    chart.vital("59408-5", 89, "%")["valueQuantity"]["comparator"] = ">"
+    found = chart.case().oral_findings
+    assert not found.has("L1+")
+    assert found.red_flags == ()

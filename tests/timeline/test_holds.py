@@ -38,7 +38,10 @@ def test_a_standing_fast(status: str, written: str, counts: bool) -> None:
     [("NPO for 4 hours", False), ("NPO x 4 hours for CT abdomen", False), ("NPO x 7h", False),
      ("Strict NPO for 6 hrs", False), ("NPO, neuro checks x 4 h", True), ("NPO, bladder scan for 6 hours", True),
      ("NPO: reassess after 4 h", True), ("NPO for 8 hours", True), ("NPO from midnight for surgery", True),
-     ("NPO", True)],
+     ("NPO", True), ("NPO for 4-6 hours", False), ("NPO 4 hours before procedure", False), ("NPO 4-8 h", True),
+     ("NPO for 6 hours; hold all oral medications until further notice", True),
+     ("NPO for 6 hours, then remain NPO until swallow assessment", True),
+     ("NPO for 2 hours before and 24 hours after surgery", True)],
 )  # fmt: skip
 def test_a_short_fast_in_words(words: str, counts: bool) -> None:
     """Less than eight hours are waited for; a fast that says no end is long."""

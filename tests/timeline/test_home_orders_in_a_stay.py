@@ -140,11 +140,23 @@ def test_closed_at_admission_or_at_discharge_it_was_taken_before(until: str) -> 
     assert "before admission" in answer.card("abrupt-discontinuation").summary
 
 
-@pytest.mark.parametrize(("status", "until"), [("stopped", "30d"), ("completed", "6d")])
+@pytest.mark.parametrize(("status", "until"), [("stopped", "30d"), ("completed", "6d"), ("completed", "2d")])
 def test_what_ended_before_the_stay_is_not_missing_from_the_discharge(status: str, until: str) -> None:
-    """Stopped a month ago, or a course that was over."""
+    """Stopped a month ago, or a course that came to its end, in the stay, too."""
     chart = Chart()
     chart.stay("4d")
     chart.baclofen(status=status, until=until)
     answer = chart.decide(ENCOUNTER_DISCHARGE)
     assert not any("discharge" in card.summary for card in answer.decision.cards)
+
+
+def test_a_ward_order_that_ended_with_the_last_stay_does_not_end_what_was_filled_before_it() -> None:
+    """Known at home from fills alone, and left out now."""
+    chart = Chart()
+    chart.fill("130d", 90)
+    chart.fill("40d", 90)["dosageInstruction"] = [{"text": "20 mg three times a day"}]
+    chart.baclofen(since="25d", category="inpatient", status="stopped", until="20d")
+    assert chart.case().oral_interruption is None  # at home, with tablets in hand
+    chart.stay("14h")
+    assert found(chart) == (Kind.OMITTED, Level.PROBABLE)
+    assert chart.decide().urgency("abrupt-discontinuation") == "critical"
