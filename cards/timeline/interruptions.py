@@ -178,7 +178,8 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
     since = _end_of(order)
     assert since is not None
     given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
-    if given_after or any(_goes_on(o, since, moment) for o in exposure.orders if o is not order):
+    filled_after = any(f.when and f.when.earliest > since.latest for f in exposure.fills)
+    if given_after or filled_after or any(_goes_on(o, since, moment) for o in exposure.orders if o is not order):
         return None
     evidence = Evidence(order.reference, f"reported as {order.status}: {order.product.name}", since)
     return Interruption(kind=Kind.REPORTED, level=Level.CONFIRMED, since=since, basis="reported end", order=order,

@@ -219,3 +219,12 @@ def test_an_older_order_does_not_outweigh_what_the_patient_reports() -> None:
     chart.baclofen(20, statement=True, status="stopped", until="3d")
     chart.baclofen(10, since="800d")
     assert interruption(chart).kind is Kind.REPORTED
+
+
+@pytest.mark.parametrize(("filled", "goes_on"), [("1d", True), ("10d", False)])
+def test_who_ran_out_and_filled_it_again_takes_it(filled: str, goes_on: bool) -> None:
+    chart = Chart()
+    chart.baclofen(20, statement=True, status="stopped", until="3d")
+    chart.fill(filled, 30)
+    gap = chart.case().oral_interruption
+    assert (gap is None or gap.kind is not Kind.REPORTED) is goes_on
