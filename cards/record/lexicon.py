@@ -182,6 +182,7 @@ SIGNS = (
 # --- problems: diagnoses and states ----------------------------------------------------------------------------------
 
 PROBLEMS = (
+    *support_words.PROBLEMS,
     Row(Problem.SPASTICITY_INDICATION, ("spastic*", "multiple sclerosis", "cerebral palsy", "spinal cord injur*",
         "hereditary spastic parapleg*", "dystoni*", "stroke", "cva", "cerebrovascular accident",
         "traumatic brain injur*", "tbi", "quadripleg*", "tetrapleg*", "parapleg*", "hemipleg*", "hemipares*",
