@@ -23,6 +23,7 @@ from cards.timeline.delivery import Delivery, delivery_of
 from cards.timeline.findings import Findings
 from cards.timeline.interruptions import Interruption, Kind, Level, last_exposure, oral_interruptions
 from cards.timeline.oral import OralExposure, is_open, oral_exposure
+from cards.timeline.organ_support import Ventilation, ventilation_of
 from cards.timeline.pregnancy import Pregnancy, pregnancy_of
 from cards.timeline.pump import Pump, PumpDrug, pump_of
 from cards.timeline.regimen import Change, change_by, ordered_baclofen
@@ -241,10 +242,15 @@ class Case:
         if self.pump is None:
             return None
         unfiltered = Findings(self.record, self.moment, None)
-        lost = withdrawal_score(unfiltered, None, is_child=False, is_intrathecal=True).has("N1")
+        lost = withdrawal_score(unfiltered, None, self.ventilation, is_child=False, is_intrathecal=True).has("N1")
         return delivery_of(self.pump, self.record, self.moment, effect_is_lost=lost)
 
     # -- how the patient is ----------------------------------------------------------------------------------------
+
+    @once
+    def ventilation(self) -> Ventilation:
+        """What the procedures say of a ventilator."""
+        return ventilation_of(self.record, self.moment)
 
     @once
     def oral_findings(self) -> Score:
@@ -342,5 +348,5 @@ class Case:
     def _score(self, since: When | None, *, is_intrathecal: bool) -> Score:
         found = Findings(self.record, self.moment, since)
         return withdrawal_score(
-            found, self.vital_limits, is_child=self.is_child_by_vitals, is_intrathecal=is_intrathecal
+            found, self.vital_limits, self.ventilation, is_child=self.is_child_by_vitals, is_intrathecal=is_intrathecal
         )

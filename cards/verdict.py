@@ -31,10 +31,15 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Comfort(msgspec.Struct, frozen=True):
-    """What a card says where comfort care is recorded: `detail` in place of its own but the first bullet."""
+    """What a card says where comfort care is recorded: `detail` in place of its own but the first bullet.
+
+    `detail` None: what was found, and its own without intensive care. `offer` "": baclofen by tube or a benzodiazepine.
+    """
 
     summary: str
-    detail: tuple[str, ...]
+    detail: tuple[str, ...] | None = None
+    offer: str = ""
+    gives_baclofen: bool = True  # False: nothing that would give the drug again is offered
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

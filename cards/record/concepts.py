@@ -100,6 +100,7 @@ class Problem(StrEnum):
     NEUROGENIC_BLADDER = "neurogenic-bladder"
     DIALYSIS = "dialysis"
     COMFORT_CARE = "comfort-care"  # hospice, palliative, end of life
+    LONG_TERM_VENTILATION = "long-term-ventilation"  # by a machine at home
     PUMP_PRESENT = "pump-present"  # "presence of intrathecal pump" in words; the Z codes alone do not say so
     PUMP_COMPLICATION = "pump-complication"  # mechanical
     PUMP_INFECTION = "pump-infection"

@@ -183,6 +183,7 @@ SIGNS = (
 # --- problems: diagnoses and states ----------------------------------------------------------------------------------
 
 PROBLEMS = (
+    *support_words.PROBLEMS,
     Row(Problem.SPASTICITY_INDICATION, ("spastic*", "multiple sclerosis", "cerebral palsy", "spinal cord injur*",
         "hereditary spastic parapleg*", "dystoni*", "stroke", "cva", "cerebrovascular accident",
         "traumatic brain injur*", "tbi", "quadripleg*", "tetrapleg*", "parapleg*", "hemipleg*", "hemipares*",
@@ -403,10 +404,10 @@ def drugs_named(text: str) -> frozenset[Drug]:
     return DRUG_BOOK.mentioned(text)
 
 
-def agents(text: str, drugs: frozenset[Drug]) -> frozenset[str]:
-    """The names themselves of drugs of these classes: "sertraline" of "Sertraline 50 mg tablet"."""
+def drug_words(text: str) -> tuple[tuple[Drug, str], ...]:
+    """Each drug named, with the words that name it: "seroquel" of "Seroquel 100 mg tablet"."""
     said = plain(text)
-    return frozenset(said[hit.start : hit.end] for hit in DRUG_BOOK.find(text) if hit.concept in drugs)
+    return tuple((hit.concept, said[hit.start : hit.end]) for hit in DRUG_BOOK.find(text))
 
 
 def drugs_asserted(text: str) -> frozenset[Drug]:

@@ -1,6 +1,6 @@
 """What free text means of breathing and circulation held up from outside: part of `lexicon.py`, JUDGEMENT like it."""
 
-from cards.record.concepts import Act, Drug, Sign
+from cards.record.concepts import Act, Drug, Problem, Sign
 from cards.record.phrases import Row
 
 # A procedure of this name is not that somebody lies on a ventilator.
@@ -20,7 +20,8 @@ DRUGS = (
 
 SIGNS = (
     Row(Sign.VENTILATED, ("mechanical* ventilat*", "invasive* ventilat*", "ventilated", "intubat*",
-        "ventilator dependen*", "ett in place", "(ventilator|vent) mode", "on (a |the )?ventilator",
+        "ventilator dependen*", "dependen* on (a |the )?(respirator|ventilator)", "ett in place",
+        "(ventilator|vent) mode", "on (a |the )?ventilator",
         "(device|delivery|support|method|therapy|modality) (ventilator|vent|mechanical ventilator)"),
         unless=("extubat*", "do not intubate", "dni", "intubation kit", "(ventilator|vent) mode ~ (off|standby|none)",
             "(ventilator|vent) mode ~ (cpap|bipap|bi level|niv|not applicable|stand by)",
@@ -28,6 +29,16 @@ SIGNS = (
             "(weaned|liberated|taken|came|off) ~ (ventilat*|ventilator)", "ventilator (standby|stand by|off|weaning)")),
     Row(Sign.VASOPRESSOR, ("vasopressor*", "on pressors", "pressor support", "requiring pressors",
         "on norepinephrine", "on noradrenaline")),
+)  # fmt: skip
+
+PROBLEMS = (
+    # Not by mask: whoever sleeps with one and is intubated is ventilated anew.
+    Row(Problem.LONG_TERM_VENTILATION, ("home (ventilator|vent)", "home (mechanical |invasive )?ventilation",
+        "(ventilator|vent|ventilated|ventilation) at home",
+        "(long term|chronic|permanent) (mechanical |invasive |tracheostomy )?(ventilator|ventilat*)"),
+        unless=("(non invasive|noninvasive) ~ ventilat*", "ventilator ~ (non invasive|noninvasive)", "niv", "cpap",
+            "bipap", "bi level", "mask*", "(weaned|liberated|taken|came|off) ~ (ventilat*|ventilator|vent)",
+            *_NOT_NOW)),
 )  # fmt: skip
 
 ACTS = (

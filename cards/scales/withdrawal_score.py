@@ -15,7 +15,7 @@ from cards.record.concepts import Measure, Sign
 from cards.record.facts import Observation
 from cards.scales.age import EXTREME_FEVER, FEVER, HIGH_FEVER, VitalLimits
 from cards.timeline.findings import Finding, Findings, shown
-from cards.timeline.organ_support import vasopressor, ventilated
+from cards.timeline.organ_support import Ventilation, vasopressor, ventilated
 from cards.words import number
 
 WEIGHTS = {
@@ -127,7 +127,9 @@ class Score(msgspec.Struct, frozen=True):
         return self.has("A1")
 
 
-def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: bool, is_intrathecal: bool) -> Score:
+def withdrawal_score(
+    found: Findings, ages: VitalLimits | None, ventilation: Ventilation, *, is_child: bool, is_intrathecal: bool
+) -> Score:
     """Count the findings. `ages` None: vital signs other than temperature cannot be called abnormal."""
     items = [
         *_neuromuscular(found),
@@ -139,7 +141,7 @@ def withdrawal_score(found: Findings, ages: VitalLimits | None, *, is_child: boo
     ]
     points = capped_points(items, found.limit)
     counted = Score(tuple(items), points)
-    flags = _red_flags(counted, found, ages, is_child=is_child)
+    flags = _red_flags(counted, found, ages, ventilation, is_child=is_child)
     known = {item.finding.reference for item in items}
     read_from = [flag.finding for flag in flags if flag.finding and flag.finding.reference not in known]
     return Score(tuple(items), points, tuple(f.text for f in flags), tuple(found.not_counted), tuple(read_from))
@@ -316,7 +318,9 @@ def _organ_failure(found: Findings) -> Finding | None:
     return found.sign(Sign.COAGULOPATHY) or found.sign(Sign.ACIDOSIS)
 
 
-def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
+def _red_flags(
+    score: Score, found: Findings, ages: VitalLimits | None, ventilation: Ventilation, *, is_child: bool
+) -> list[RedFlag]:
     """Each names its value, and what makes it one."""
     flags: list[RedFlag] = []
     hottest = found.highest(Measure.TEMPERATURE)
@@ -339,7 +343,7 @@ def _red_flags(score: Score, found: Findings, ages: VitalLimits | None, *, is_ch
     oxygen = _value(least)
     if least and oxygen is not None and oxygen < found.limit(OXYGEN_RED_FLAG):
         flags.append(RedFlag(f"SpO2 {number(oxygen)} %", shown(Measure.OXYGEN_SATURATION, least)))
-    if machine := ventilated(found):
+    if machine := ventilated(found, ventilation):
         flags.append(RedFlag(machine.text, machine))
     organs = [item for item in score.items if item.code in ("L1", "L2", "L3")]
     if len(organs) >= found.limit(ORGANS_RED_FLAG):

@@ -121,7 +121,7 @@ class Findings:
         # Undated: spasticity on a problem list is why baclofen is given; an encounter diagnosis of delirium is news.
         counts = sign is not Sign.SPASTICITY and condition.category != "problem-list-item"
         if not counts:
-            self._leave_out(f"{safe(condition.text)} (date {'unknown' if when is None else 'not exact'})")
+            self.leave_out(f"{safe(condition.text)} (date {'unknown' if when is None else 'not exact'})")
         return counts
 
     def _may_be_old(self, when: When) -> bool:
@@ -137,7 +137,7 @@ class Findings:
             return False
         if self._since is not None and when.latest <= self._since.earliest:
             if told:
-                self._leave_out(f"{safe(told)} (before the interruption)")
+                self.leave_out(f"{safe(told)} (before the interruption)")
             return False
         return True
 
@@ -152,7 +152,18 @@ class Findings:
             return self.counts(began, limits.SYMPTOMS_WINDOW)
         return began.earliest <= self._moment.now and began.latest > self._since.earliest
 
-    def _leave_out(self, line: str) -> None:
+    def charted(self, sign: Sign) -> list[When]:
+        """When this sign was observed, at any time."""
+        return [seen.when for seen in self._by_concept[sign] if seen.when]
+
+    def is_before(self, when: When, window: Limit | None = None) -> bool:
+        """Before the interruption, and no longer than this window; where none is known, before symptoms count."""
+        hours = self._moment.limit(limits.SYMPTOMS_WINDOW)
+        newest = self._since.earliest if self._since is not None else self._moment.now - timedelta(hours=hours)
+        return when.latest <= newest and (window is None or when.hours_until(newest) <= self._moment.limit(window))
+
+    def leave_out(self, line: str) -> None:
+        """Tell it as seen and not counted, with why."""
         if line not in self.not_counted:
             self.not_counted.append(line)
 

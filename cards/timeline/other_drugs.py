@@ -5,19 +5,22 @@ hospital is neither a start nor a rise.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
-from cards import limits
+from cards import limits, sources
+from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
-from cards.record import lexicon
 from cards.record.concepts import Drug
+from cards.record.ingredients import ingredients
 from cards.record.record import Record
 from cards.record.when import When, later
 from cards.timeline.oral import chart_orders, is_open
 from cards.verdict import Evidence
 from cards.words import safe
 
+GIVEN_ON = limit("other_drug_given_on", 24, "h", JUDGEMENT, sources.SEED, "a dose since is no stop: a ward's own list")
 _NEVER = frozenset({"cancelled", "entered-in-error", "draft", "not-taken"})
 _GIVEN = frozenset({"completed", "in-progress", "stopped"})
 
@@ -27,11 +30,13 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: str
     name: str
-    agents: frozenset[str]  # the drug itself, in the words of the lexicon
+    agents: frozenset[str]  # the drug itself, by whatever name
     begun: When | None
     ended: When | None = None
     goes_on: bool = False
     is_regular: bool = True  # neither once nor in hospital alone
+    is_kept_up: bool = False  # an order that goes on, neither once nor at need: wherever it was written
+    is_dose: bool = False
     dose: float | None = None
 
 
@@ -59,20 +64,41 @@ def on_the_list(record: Record, moment: Moment, drugs: frozenset[Drug], days: fl
 
 
 def stopped(record: Record, moment: Moment, drugs: frozenset[Drug], days: float) -> Change | None:
-    """The last regular use of these classes to end within so many days, where none of them goes on."""
-    uses = [use for use in _uses(record, moment, drugs) if use.is_regular]
-    ended = [(use, use.ended) for use in uses if use.ended is not None]
-    if not ended or any(use.goes_on for use in uses):
+    """The last regular use of these classes to end within so many days, where none of them goes on.
+
+    A home medicine that is closed at admission is not stopped where the ward orders or gives the same drug.
+    """
+    uses = _uses(record, moment, drugs)
+    if any(use.goes_on and use.is_regular for use in uses):
+        return None
+    kept_up = frozenset[str]().union(*(use.agents for use in uses if use.is_kept_up))
+    given = _last_given(uses, moment)
+    ended = [
+        (use, use.ended) for use in uses
+        if use.is_regular and use.ended is not None and not use.agents & kept_up
+        and not any(given[agent] > use.ended.earliest for agent in use.agents & given.keys())
+    ]  # fmt: skip
+    if not ended:
         return None
     use, when = max(ended, key=lambda told: told[1].latest)
     return Change(use, "stopped", when) if when.hours_until(moment.now) <= days * 24 else None
+
+
+def _last_given(uses: list[Use], moment: Moment) -> dict[str, datetime]:
+    """Of each drug, the last dose of the last day."""
+    within = moment.limit(GIVEN_ON)
+    last: dict[str, datetime] = {}
+    for use in reversed(uses):  # the newest come first
+        if use.is_dose and use.begun is not None and use.begun.hours_until(moment.now) <= within:
+            last |= dict.fromkeys(use.agents, use.begun.latest)
+    return last
 
 
 def had_lately(record: Record, moment: Moment, drugs: frozenset[Drug], hours: float) -> Change | None:
     """The newest dose or dated order of these classes within so many hours."""
     uses = _uses(record, moment, drugs)
     recent = [use for use in uses if use.begun and use.begun.hours_until(moment.now) <= hours]
-    return Change(recent[0], "given" if recent[0].reference.startswith("MedicationAdm") else "ordered",
+    return Change(recent[0], "given" if recent[0].is_dose else "ordered",
                   recent[0].begun) if recent else None  # fmt: skip
 
 
@@ -92,11 +118,12 @@ def _orders(record: Record, moment: Moment, drugs: frozenset[Drug]) -> Iterable[
         yield Use(
             reference=order.reference,
             name=safe(order.product.name) or _class_of(order.product.drugs & drugs),
-            agents=_agents(order.product.name, drugs),
+            agents=ingredients(order.product.name, drugs),
             begun=order.start or order.authored,
             ended=ended if not goes_on and ended and ended.may_be_past(moment.now) else None,
             goes_on=goes_on,
             is_regular=not order.is_once and order.category != "inpatient",
+            is_kept_up=goes_on and order.status != "on-hold" and not (order.is_once or order.dosage.is_prn),
             dose=order.dosage.daily.low if order.dosage.daily else None,
         )
 
@@ -107,20 +134,17 @@ def _doses(record: Record, drugs: frozenset[Drug]) -> Iterable[Use]:
             yield Use(
                 reference=dose.reference,
                 name=safe(dose.product.name) or _class_of(dose.product.drugs & drugs),
-                agents=_agents(dose.product.name, drugs),
+                agents=ingredients(dose.product.name, drugs),
                 begun=dose.when,
                 ended=dose.when,
                 is_regular=False,
+                is_dose=True,
             )
 
 
 def _class_of(drugs: frozenset[Drug]) -> str:
     """Where a code without words names the drug."""
     return f"{min(drugs).value.replace('-', ' ')} drug"
-
-
-def _agents(name: str, drugs: frozenset[Drug]) -> frozenset[str]:
-    return lexicon.agents(name, drugs) or frozenset({name.casefold()})
 
 
 def _by_agent(uses: list[Use]) -> list[list[Use]]:

@@ -460,6 +460,15 @@ def sevoflurane_twenty_three_and_a_half_hours_ago() -> Chart:
     return chart
 
 
+@edge("other_drug_given_on", 22, reads=True)
+def clonazepam_given_twenty_three_hours_ago() -> Chart:
+    chart = failing_pump()
+    stopped = {"status": "stopped", "medicationCodeableConcept": {"text": "clonazepam 1 mg"}}
+    chart.add("MedicationStatement", effectivePeriod={"start": instant("900d"), "end": instant("3d")}, **stopped)
+    chart.given("23h", drug="clonazepam 1 mg")
+    return chart
+
+
 @edge("benzodiazepine_stopped", 13, reads=True)
 def clonazepam_until_thirteen_and_a_half_days_ago() -> Chart:
     chart = failing_pump()

@@ -6,6 +6,7 @@ import pytest
 
 from cards.ledger import State
 from cards.record.concepts import Drug, Route
+from cards.record.ingredients import ingredients
 from tests.record.shapes import RXNORM, chart, order, request
 
 OID_RXNORM = "urn:oid:2.16.840.1.113883.6.88"
@@ -339,3 +340,29 @@ def test_coding_for_a_draft_is_rxnorm_if_there_is_one() -> None:
     )
 
     assert found.product.coding == (RXNORM, "197391", "Baclofen 10 MG Oral Tablet")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "drug"),
+    [
+        ("Seroquel XR 50 mg", "quetiapine fumarate 25 mg tablet", Drug.ANTIPSYCHOTIC),
+        ("Klonopin 0.5 mg", "clonazepam 1 mg", Drug.CLONAZEPAM),
+        ("Sinemet 25-100", "carbidopa-levodopa 10-100 mg tablet", Drug.DOPAMINERGIC),
+        ("Quetiapin 25 mg", "QUEtiapine 25 mg", Drug.ANTIPSYCHOTIC),
+        ("Latuda 40 mg tablet", "Latuda 80 MG Oral Tablet", Drug.ANTIPSYCHOTIC),
+        ("Latuda tablet", "latuda", Drug.ANTIPSYCHOTIC),
+    ],
+)
+def test_one_drug_by_two_names(one: str, other: str, drug: Drug) -> None:
+    """A brand, a language, a strength or a form makes no other drug."""
+    assert ingredients(one, frozenset({drug})) == ingredients(other, frozenset({drug}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Seroquel", "Zyprexa"), ("risperidone", "paliperidone"), ("Latuda 40 mg", "Rexulti 1 mg"), ("100 mg", "Latuda")],
+)
+def test_two_drugs_are_two(one: str, other: str) -> None:
+    """Of one class."""
+    drugs = frozenset({Drug.ANTIPSYCHOTIC})
+    assert ingredients(one, drugs) != ingredients(other, drugs)

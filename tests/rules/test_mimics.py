@@ -194,6 +194,111 @@ def test_a_single_dose_in_hospital_is_no_stop() -> None:
     assert "benzodiazepine" not in line(chart)
 
 
+WARD = [{"coding": [{"code": "inpatient"}]}]
+HOME = [{"coding": [{"code": "community"}]}]
+THREE_TIMES = {"frequency": 3, "period": 1, "periodUnit": "d"}
+
+
+def at_home(chart: Chart, name: str, end: str) -> None:
+    """A home order, closed so long ago."""
+    bounds = {"timing": {"repeat": {"boundsPeriod": {"end": instant(end)}, **THREE_TIMES}}}
+    chart.medicine(name, "300d", status="stopped", category=HOME, dosageInstruction=[bounds])
+
+
+SAME = [
+    ("clonazepam 1 mg tablet", "clonazepam 1 mg tablet"),
+    ("Klonopin 1 mg", "clonazepam 0.5 mg ODT"),
+    ("carbidopa-levodopa 25-100 mg", "carbidopa-levodopa 25-100 mg"),
+    ("Sinemet 25-100", "levodopa/carbidopa 100 mg/25 mg tablet"),
+]
+
+
+@pytest.mark.parametrize(("home", "ward"), SAME)
+@pytest.mark.parametrize("by", ["order", "statement"])
+@pytest.mark.parametrize("on", ["order", "doses", "both"])
+def test_a_home_medicine_that_the_ward_gives_is_not_stopped(home: str, ward: str, by: str, on: str) -> None:
+    """Closed at admission, by order or on the list; ordered or given there, by whatever name."""
+    chart = failing()
+    if by == "order":
+        at_home(chart, home, "39h")
+    else:
+        stated(chart, home, "300d", "39h", "stopped")
+    assert f"{home} stopped" in line(chart)
+    if on != "doses":
+        chart.medicine(ward, "39h", category=WARD)
+    if on != "order":
+        chart.given("30h", "20h", "4h", drug=ward)
+    assert "stopped" not in line(chart)
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("clonazepam 1 mg", {"dosageInstruction": [{"text": "1 mg PRN agitation", "asNeededBoolean": True}]}),
+        ("clonazepam 1 mg", {"status": "on-hold"}),
+        ("clonazepam 1 mg", {"status": "cancelled"}),
+        ("clonazepam 1 mg", {"status": "draft"}),
+        ("clonazepam 1 mg", {"doNotPerform": True}),
+        ("midazolam infusion", {}),
+    ],
+)
+def test_what_does_not_keep_the_drug_up_leaves_it_stopped(name: str, more: dict[str, Any]) -> None:
+    """At need, held, never begun, forbidden; or another drug that treats the withdrawal."""
+    chart = failing()
+    at_home(chart, "clonazepam 1 mg tablet", "3d")
+    chart.medicine(name, "60h", category=WARD, **more)
+    assert "clonazepam 1 mg tablet stopped" in line(chart)
+
+
+@pytest.mark.parametrize(
+    ("dose", "status", "told"),
+    [("24.1h", "completed", True), ("23.9h", "completed", False), ("4h", "not-done", True), ("80h", "completed", True)],
+)
+def test_a_dose_of_the_last_day_is_no_stop(dose: str, status: str, told: bool) -> None:
+    """Charted as given, since the home order was closed."""
+    chart = failing()
+    at_home(chart, "clonazepam 1 mg tablet", "3d")
+    chart.given(dose, drug="clonazepam 1 mg", status=status)
+    assert ("clonazepam 1 mg tablet stopped" in line(chart)) is told
+
+
+def test_a_dose_before_the_end_does_not_keep_it_up() -> None:
+    """Given in the morning, stopped at noon."""
+    chart = failing()
+    stated(chart, "clonazepam 1 mg", "900d", "3h", "stopped")
+    chart.given("5h", drug="clonazepam 1 mg")
+    assert "clonazepam 1 mg stopped" in line(chart)
+
+
+# -- one drug, two names -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("home", "ward"),
+    [
+        ("Seroquel 100 mg tablet", "quetiapine 100 mg tablet"),
+        ("quetiapine fumarate 100 mg", "SEROQUEL XR 100 MG"),
+        ("Zyprexa 5 mg", "OLANZapine 5 mg ODT"),
+        ("Haldol 2 mg", "haloperidol 2 mg/mL oral solution"),
+        ("Quetiapin 100 mg", "quetiapine 100 mg"),
+    ],
+)
+def test_brand_and_generic_are_one_drug(home: str, ward: str) -> None:
+    """Ordered anew in hospital it is no start."""
+    chart = failing()
+    chart.medicine(home, "300d", category=HOME)
+    chart.medicine(ward, "18h", category=WARD)
+    assert "neuroleptic" not in line(chart)
+
+
+def test_two_drugs_of_one_class_are_two() -> None:
+    """Quetiapine for somebody who takes olanzapine is a start."""
+    chart = failing()
+    chart.medicine("Zyprexa 5 mg", "300d", category=HOME)
+    chart.medicine("quetiapine 25 mg", "18h", category=WARD)
+    assert "quetiapine 25 mg started" in line(chart)
+
+
 # -- what is recorded ----------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,19 @@
 """Whether a ventilator or a vasopressor holds the patient up now: in words, by drug, by procedure."""
 
+import time
 from typing import Any
 
+import msgspec
 import pytest
 
+from cards.record.concepts import Act
+from cards.record.facts import Procedure
+from cards.record.record import Record
 from cards.record.when import When
+from cards.record.when import instant as exactly
+from cards.timeline import organ_support
 from cards.timeline.findings import Finding, Findings
-from cards.timeline.organ_support import vasopressor, ventilated
+from cards.timeline.organ_support import vasopressor, ventilated, ventilation_of
 from tests.chart import Chart, Resource, instant
 from tests.chart import moment as at
 
@@ -24,7 +31,8 @@ def pressor(chart: Chart, since: str | None = None) -> Finding | None:
 
 
 def machine(chart: Chart, since: str | None = None) -> Finding | None:
-    return ventilated(findings(chart, since))
+    found = findings(chart, since)
+    return ventilated(found, ventilation_of(found.record, chart.moment()))
 
 
 def ordered(chart: Chart, name: str, sig: str, since: str = "4h", **more: Any) -> Resource:
@@ -283,3 +291,173 @@ def test_what_a_flowsheet_says(name: str, value: str, counts: bool) -> None:
     chart = Chart()
     chart.pump_note(name, value)
     assert bool(machine(chart)) is counts
+
+
+# -- ventilated before the interruption ----------------------------------------------------------------------------
+
+SINCE = "30h"  # when baclofen was interrupted
+
+
+def charted_at(chart: Chart, *times: str) -> None:
+    for when in times:
+        chart.pump_note("Ventilator mode", "SIMV", when)
+
+
+def left_out(chart: Chart) -> list[str]:
+    """What is told as not counted."""
+    found = findings(chart, SINCE)
+    ventilated(found, ventilation_of(found.record, chart.moment()))
+    return found.not_counted
+
+
+def test_who_is_ventilated_at_home_for_years_has_no_red_flag() -> None:
+    """By problem, by flowsheet; and it is said that it did not count."""
+    chart = Chart()
+    chart.condition("Ventilator dependent", "900d")
+    charted_at(chart, "200h", "100h", "50h", "20h", "5h")
+    assert machine(chart, SINCE) is None
+    assert "Ventilator mode: SIMV (ventilated before the interruption)" in left_out(chart)
+
+
+def went_on_by(chart: Chart, told: str) -> None:
+    """One word, from before the interruption, that a machine breathes."""
+    if told == "flowsheet":
+        charted_at(chart, "50h")
+    elif told == "under way":
+        chart.procedure("Mechanical ventilation", "300h", "in-progress")
+    elif told == "done":
+        chart.procedure("Endotracheal intubation", "50h")
+    elif told == "by code":
+        by_code(chart, "94003", "50h")
+    elif told == "undated":
+        chart.condition("Dependence on respirator [ventilator] status", category=[{"text": "problem-list-item"}])
+    else:
+        chart.condition(told, "900d")
+
+
+BEFORE = [
+    "flowsheet", "under way", "done", "by code", "undated", "Ventilator dependent", "Home ventilator",
+    "On vent at home", "Long-term mechanical ventilation", "Chronic respiratory failure, ventilated at home",
+    "Dependence on respirator [ventilator] status",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", BEFORE)
+def test_one_word_of_before_makes_it_baseline(told: str) -> None:
+    """Flowsheet, problem or procedure; and what goes on after may be told by each of them, too."""
+    chart = Chart()
+    went_on_by(chart, told)
+    charted_at(chart, "5h")
+    chart.procedure("Mechanical ventilation", "4h", "in-progress")
+    by_code(chart, "94003", "3h")
+    chart.condition("Ventilator dependent", "2h")
+    assert machine(chart, SINCE) is None
+
+
+def test_a_home_ventilator_is_one_of_before_whenever_it_was_recorded() -> None:
+    """At the admission for what followed the interruption."""
+    chart = Chart()
+    chart.condition("Home ventilator", "4h")
+    charted_at(chart, "3h")
+    assert machine(chart, SINCE) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "History of mechanical ventilation", "Family history: mother on home ventilator", "No home ventilator",
+        "Never ventilated", "Risk of ventilator dependence", "Home BiPAP ventilator at night",
+        "Home ventilator, non-invasive", "Planned home ventilator", "Weaned off home ventilator",
+        "Evaluation for home ventilator", "Mother has a home ventilator", "History of home ventilator",
+    ],
+)  # fmt: skip
+def test_what_is_no_ventilation_of_before_is_no_baseline(told: str) -> None:
+    """Denied, past, planned, another's, by mask."""
+    chart = Chart()
+    chart.condition(told, "900d")
+    charted_at(chart, "5h")
+    assert machine(chart, SINCE) is not None
+
+
+def test_long_over_is_no_baseline() -> None:
+    """A stay in intensive care two years ago, a problem that is resolved, a flowsheet of another week."""
+    chart = Chart()
+    chart.condition("Ventilator dependent", "900d", active=False)
+    charted_at(chart, "700d", "102.1h")
+    by_code(chart, "94003", "700d")
+    chart.procedure("Endotracheal intubation", "700d")
+    charted_at(chart, "5h")
+    assert machine(chart, SINCE) is not None
+    charted_at(chart, "101.9h")
+    assert machine(chart, SINCE) is None
+
+
+def test_extubated_between_is_no_baseline() -> None:
+    """Whoever was weaned and lies on the machine again is ventilated anew."""
+    chart = Chart()
+    charted_at(chart, "90h", "60h")
+    chart.procedure("Extubation", "50h")
+    charted_at(chart, "5h")
+    assert machine(chart, SINCE) is not None
+
+
+def test_a_new_tube_is_news_for_whoever_was_ventilated_before() -> None:
+    """Nobody intubates without a reason."""
+    chart = Chart()
+    chart.condition("Ventilator dependent", "900d")
+    charted_at(chart, "50h")
+    chart.procedure("Endotracheal intubation", "5h")
+    found = machine(chart, SINCE)
+    assert found is not None
+    assert found.text == "ventilated: Endotracheal intubation"
+
+
+def test_without_an_interruption_what_was_there_before_the_window_is_baseline() -> None:
+    """As for what is under way: 72 hours."""
+    chart = Chart()
+    charted_at(chart, "100h", "5h")
+    assert machine(chart) is None
+    other = Chart()
+    charted_at(other, "50h", "5h")
+    assert machine(other) is not None
+
+
+# -- how much work it is -------------------------------------------------------------------------------------------
+
+
+def test_a_long_list_of_procedures_does_not_cost_its_square() -> None:
+    """Twenty thousand are judged in a moment; each against each would be minutes."""
+    kinds = (Act.VENTILATION, Act.EXTUBATION, Act.SURGERY, Act.INTUBATION)
+    many = tuple(
+        Procedure(
+            reference=f"Procedure/{n}", acts=frozenset({kinds[n % 4]}), status="completed", text="as charted",
+            when=exactly(at(f"{20_000 - n}h")),
+        )
+        for n in range(20_000)
+    )  # fmt: skip
+    chart = Chart()
+    record = msgspec.structs.replace(chart.case().record, procedures=many)
+
+    began = time.process_time()
+    ventilation_of(record, chart.moment())
+
+    assert time.process_time() - began < 4
+
+
+def test_a_chart_is_judged_once_a_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By mouth and by pump ask of the same procedures."""
+    times: list[Record] = []
+
+    def counted(record: Record, moment: Any) -> organ_support.Ventilation:
+        times.append(record)
+        return ventilation_of(record, moment)
+
+    monkeypatch.setattr("cards.case.ventilation_of", counted)
+    chart = Chart()
+    chart.baclofen(status="stopped", until="30h")
+    chart.pump()
+    chart.procedure("Mechanical ventilation", "5h", "in-progress")
+    chart.sign("Rigidity")
+    chart.temperature(39.5)
+    assert "ventilated" in chart.decide().card("suspected-withdrawal").detail
+    assert len(times) == 1

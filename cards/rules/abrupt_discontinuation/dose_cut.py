@@ -10,6 +10,7 @@ intrathecal route inside a monitored wean is accepted on the word of a written p
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import CUT, REACTION
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.needs import CARE_PLANS, ENCOUNTERS, LABS
 from cards.record.concepts import Act, Reason, Route
@@ -28,7 +29,7 @@ from cards.sentences import (
 from cards.telling import both
 from cards.timeline.regimen import Change, is_selected
 from cards.timeline.taper import allowed_step
-from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
+from cards.verdict import Card, Comfort, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
 
 SUMMARY = "Baclofen cut {before} to {after} in one step ({pct} %): faster than a safe taper"
@@ -92,6 +93,7 @@ def _by_mouth(case: Case) -> Verdict:
         detail=(oral_exposure_line(case), WHY, *renal_reason(case), say(ORAL_ADVICE, step=step)),
         evidence=(*_drafts(change), *oral_evidence(case)),
         suggestions=("taper", "keep-order"),
+        comfort=_comfort(change),
     )
 
 
@@ -113,6 +115,7 @@ def _by_pump(case: Case) -> Card | None:
         detail=(f"Intrathecal baclofen {told_dose(before)} would become {told_dose(change.after)}.", WHY, PUMP_ADVICE),
         evidence=(*_drafts(change), *(case.pump.evidence[:1] if case.pump else ())),
         suggestions=("keep-order",),
+        comfort=_comfort(change),
     )
 
 
@@ -136,12 +139,22 @@ def _excuse(case: Case) -> Quiet | None:
 
 def _urgency(case: Case, change: Change, *, abrupt: bool) -> Urgency:
     tier = case.oral_dependence.tier
-    reasons = frozenset[Reason]().union(change.reasons, *(o.reasons for o in change.orders))
+    reasons = _reasons(change)
     urgency = tier.urgency if abrupt else Urgency.WARNING if tier >= Tier.T2 else Urgency.INFO
     if Reason.ADVERSE_REACTION in reasons:
         return Urgency.INFO
     capped = Reason.RENAL in reasons or case.kidney.fell_far or case.moment.hook is ORDER_SELECT
     return min(urgency, Urgency.WARNING) if capped else urgency
+
+
+def _comfort(change: Change) -> Comfort:
+    """Nobody goes back to a dose that was not tolerated."""
+    return REACTION if Reason.ADVERSE_REACTION in _reasons(change) else CUT
+
+
+def _reasons(change: Change) -> frozenset[Reason]:
+    """Why, as far as the drafts say: those that stop a part, and those that order less."""
+    return frozenset[Reason]().union(change.reasons, *(o.reasons for o in change.orders))
 
 
 def _drafts(change: Change) -> tuple[Evidence, ...]:

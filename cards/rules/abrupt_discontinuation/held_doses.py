@@ -10,6 +10,7 @@ said.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import NOT_GIVEN
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, VITALS
 from cards.rule import rule
@@ -66,6 +67,7 @@ def held_doses(case: Case) -> Verdict:
         detail=(oral_exposure_line(case), *toxic, WHY_STOPPING_HARMS, BY_TUBE, ASK_WHY, *early_signs(case)),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
+        comfort=None if toxic else NOT_GIVEN,
         capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
     )
 

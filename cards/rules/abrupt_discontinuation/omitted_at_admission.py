@@ -12,6 +12,7 @@ unknown, so the hours count from admission.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import NOT_GIVEN
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
@@ -97,6 +98,7 @@ def omitted_at_admission(case: Case) -> Verdict:
         ),
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "consult"),
+        comfort=None if toxic else NOT_GIVEN,
         capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
     )
 

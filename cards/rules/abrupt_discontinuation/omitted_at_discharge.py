@@ -14,7 +14,7 @@ Known limits: a paper prescription or tablets handed over at the bedside are not
 visits that are booked are known.
 """
 
-from cards import limits, sources
+from cards import comfort, limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_DISCHARGE, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
@@ -145,6 +145,7 @@ def _missing(case: Case, written: Discharge, home: MedicationOrder | None, *, at
             *oral_evidence(case),
         ),
         suggestions=("resume-baclofen", "taper", "bridge-supply"),
+        comfort=comfort.NOT_GIVEN,
     )  # fmt: skip
 
 
@@ -162,6 +163,7 @@ def _cut(case: Case, written: Discharge) -> Card | None:
         detail=(oral_exposure_line(case), WHY_STOPPING_HARMS, FIX_DOSE),
         evidence=(*_prescribed(written), *oral_evidence(case)),
         suggestions=("resume-baclofen", "taper"),
+        comfort=comfort.CUT,
     )
 
 

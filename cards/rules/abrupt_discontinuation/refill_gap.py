@@ -12,6 +12,7 @@ and tablets saved up make the end too early.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import NOT_GIVEN
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_START, MEDICATION_REFILL, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, CONDITIONS, DISPENSES, ENCOUNTERS, PATIENT
@@ -104,6 +105,7 @@ def _ran_out(case: Case, since: When, days: int, evidence: tuple[Evidence, ...])
         ),
         evidence=(*evidence, *oral_evidence(case)),
         suggestions=("education",) if long_out else ("bridge-supply", "resume-baclofen", "education"),
+        comfort=None if long_out else NOT_GIVEN,
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cards import sources
 from cards.case import Case
+from cards.comfort import CUT, NOT_GIVEN, REACTION
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
@@ -46,6 +47,7 @@ class Loss(NamedTuple):
     what: str
     reasons: frozenset[Reason]
     evidence: tuple[Evidence, ...]
+    is_cut: bool = False
 
 
 @rule(
@@ -80,6 +82,7 @@ def route_change(case: Case) -> Verdict:
         detail=(found, STEPS, CASE, NOT_INTERCHANGEABLE, oral_exposure_line(case)),
         evidence=(implant.evidence, *loss.evidence, *oral_evidence(case)),
         suggestions=("taper", "consult"),
+        comfort=REACTION if adverse else CUT if loss.is_cut else NOT_GIVEN,
         capped="stopped for an adverse reaction" if adverse else "",
     )
 
@@ -121,7 +124,7 @@ def _by_these_drafts(case: Case) -> Loss | None:
         return None
     if before.low - after.high < case.moment.limit(STEPWISE) * before.low:
         return None
-    return Loss(f"would be cut from {before.low:g} to {after.high:g} {after.unit}", reasons, evidence)
+    return Loss(f"would be cut from {before.low:g} to {after.high:g} {after.unit}", reasons, evidence, is_cut=True)
 
 
 def _before_now(case: Case) -> Loss | None:
@@ -138,4 +141,6 @@ def _before_now(case: Case) -> Loss | None:
         return None
     if before.low - gap.cut_to.low < case.moment.limit(STEPWISE) * before.low:
         return None
-    return Loss(f"was cut from {before.low:g} to {gap.cut_to.low:g} {gap.cut_to.unit}", reasons, gap.evidence)
+    return Loss(
+        f"was cut from {before.low:g} to {gap.cut_to.low:g} {gap.cut_to.unit}", reasons, gap.evidence, is_cut=True
+    )

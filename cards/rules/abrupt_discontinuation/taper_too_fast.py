@@ -11,6 +11,7 @@ Known limits: a taper told only in words is not checked step by step.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import REACTION, TAPER
 from cards.hooks import ORDER_SIGN
 from cards.needs import CONDITIONS, ENCOUNTERS, LABS, PATIENT
 from cards.record.concepts import Reason
@@ -61,7 +62,8 @@ def taper_too_fast(case: Case) -> Verdict:
         return Quiet("slow enough", rests_on=())
     limit, told = fault
     reasons = frozenset[Reason]().union(*(o.reasons for o in drafts))
-    mild = case.oral_dependence.tier is Tier.T1 or Reason.ADVERSE_REACTION in reasons
+    adverse = Reason.ADVERSE_REACTION in reasons
+    mild = case.oral_dependence.tier is Tier.T1 or adverse
     slower = say("Options: steps of at most {step} every {days} days, or a note of the reason.",
                  step=_step_limit(case), days=taper_days(case))  # fmt: skip
     return Card(
@@ -72,6 +74,7 @@ def taper_too_fast(case: Case) -> Verdict:
                                                or told_dose(o.dosage.daily)), o.authored) for o in drafts),
                   *oral_evidence(case)),
         suggestions=("taper",),
+        comfort=REACTION if adverse else TAPER,
     )  # fmt: skip
 
 
