@@ -95,7 +95,7 @@ def _asked(rule: Rule, case: Case) -> Outcome:
         verdict = suppressed(case) or rule.ask(case)
     except Exception as error:  # noqa: BLE001 - the one place: a rule's crash must not silence the others
         return Outcome(rule.implements, rule.name, CannotTell((), "the rule failed"), _where(error))
-    verdict = downgraded(verdict, case, rule.implements)
+    verdict = downgraded(verdict, case)
     if isinstance(verdict, Card):
         verdict = _without_counter_evidence(verdict, rule, case)
     return Outcome(rule.implements, rule.name, _settled(verdict, rule, case))

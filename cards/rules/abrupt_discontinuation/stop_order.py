@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import NOT_GIVEN, PUMP_STOP, REACTION
 from cards.hooks import ENCOUNTER_START, ORDER_DISPATCH, ORDER_SELECT, ORDER_SIGN, ORDERING, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
@@ -107,6 +108,7 @@ def _stops_pump(case: Case) -> Card | None:
         ),
         evidence=(*_draft_evidence(change), *(case.pump.evidence[:1] if case.pump else ())),
         suggestions=("keep-order", "consult"),
+        comfort=REACTION if Reason.ADVERSE_REACTION in change.reasons else PUMP_STOP,
     )
 
 
@@ -138,6 +140,7 @@ def _stops_oral(case: Case) -> Verdict:
         evidence=(*_draft_evidence(change), *oral_evidence(case)),
         suggestions=("keep-order", "taper", "consult"),
         capped=CAPPED_SELECTING if case.moment.hook is ORDER_SELECT else "",
+        comfort=None if toxic_line(case) else NOT_GIVEN,
     )  # fmt: skip
 
 
@@ -176,6 +179,7 @@ def _was_stopped(case: Case) -> Verdict:
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",) if toxic else ("resume-baclofen", "taper", "consult"),
         capped="signs of toxicity" if case.toxicity.makes_holding_right else "",
+        comfort=None if toxic else NOT_GIVEN,
     )
 
 
@@ -197,6 +201,7 @@ def _for_an_adverse_reaction(
         evidence=(*evidence, *oral_evidence(case)),
         suggestions=("consult",),
         capped="stopped for an adverse reaction",
+        comfort=REACTION,
     )  # fmt: skip
 
 
@@ -241,6 +246,7 @@ def _stopped_at_an_unknown_time(case: Case, gap: Interruption) -> Verdict:
         evidence=(*gap.evidence, *oral_evidence(case)),
         suggestions=("consult",),
         capped="time of the stop not recorded",
+        comfort=NOT_GIVEN,
     )
 
 

@@ -11,6 +11,7 @@ what is missing from the chart may still have been taken.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import REACTION, WEIGH
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_evidence, mimic_lines, mimics
 from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
@@ -60,7 +61,7 @@ BACK = {
     Kind.LOWERED: "Back to the dose before",
     Kind.TAPER: "Back to the last tolerated dose",
 }
-WEIGH = "To restart is to weigh that against withdrawal: decide at once, together with who prescribes it."
+DECIDE = "To restart is to weigh that against withdrawal: decide at once, together with who prescribes it."
 LONG_GAP = "More than {gap} since the last dose: prescriber to confirm the dose; sedation monitoring (C-OD)."
 RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
 
@@ -116,15 +117,23 @@ def oral(case: Case) -> Verdict:
         evidence=(*score_evidence(score), *gap.evidence, *oral_evidence(case), *mimic_evidence(considered)),
         suggestions=(*offered, "labs", "icu", "midazolam", "consult")
         if judged.urgency is Urgency.CRITICAL else (*offered, "labs", "icu", "consult"),
-        comfort=Comfort(IN_COMFORT, (*_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE)),
+        comfort=_in_comfort_care(case, gap),
         not_counted=score.not_counted,
     )  # fmt: skip
+
+
+def _in_comfort_care(case: Case, gap: Interruption) -> Comfort:
+    """Whoever relieves hears why baclofen was stopped, and is offered none after a reaction to it."""
+    told = (*_after_a_long_gap(case, gap), oral_exposure_line(case), BY_TUBE)
+    why = adverse_reaction_line((gap.order,)) if gap.order else ()
+    return Comfort(IN_COMFORT, (*why, WEIGH, *told), REACTION.offer, gives_baclofen=False) if why else Comfort(
+        IN_COMFORT, told)  # fmt: skip
 
 
 def _restart(gap: Interruption) -> tuple[str, str, tuple[str, ...]]:
     """Summary, what to do first, and whether the drug is offered: what was stopped for a reaction is not."""
     if gap.order and (adverse := adverse_reaction_line((gap.order,))):
-        return ADVERSE if gap.is_timed else ADVERSE_NO_TIME, f"{adverse[0]} {WEIGH}", ()
+        return ADVERSE if gap.is_timed else ADVERSE_NO_TIME, f"{adverse[0]} {DECIDE}", ()
     told = SUMMARY if gap.is_timed else NO_TIME
     act = say(RESTART, back=BACK.get(gap.kind, "Restart baclofen at the last dose"))
     return LOWER.get(gap.kind, told), act, ("resume-baclofen",)
