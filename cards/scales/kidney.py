@@ -5,7 +5,8 @@ settled; then the newest eGFR of a year; without one what the newest creatinine 
 """
 
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -147,14 +148,13 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
     """By creatinine (1.5 x baseline, or 0.3 mg/dL in 48 h), else told as such, within seven days."""
     window = _hours(limits.AKI_VALID, moment)
     week, two_days = (timedelta(hours=_hours(span, moment)) for span in (CREATININE_BASELINE, RISE_HOURS))
-    values = sorted(_values(record, Measure.CREATININE, moment), key=_instant)
-    for worst in sorted(values, key=lambda o: o.value or 0.0, reverse=True):
+    values = sorted((o for o in _values(record, Measure.CREATININE, moment) if o.value), key=_instant)
+    risen = list(zip(values, _lowest_before(values, week), _lowest_before(values, two_days), strict=True))
+    for worst, lowest, lately in sorted(risen, key=lambda told: told[0].value or 0.0, reverse=True):
         if _age(worst.when, moment) > window or not worst.value:
             continue
-        before = [o.value for o in values if o.value and _earlier(o, worst, week)]
-        recent = [o.value for o in values if o.value and _earlier(o, worst, two_days)]
-        ratio = worst.value / min(before) if before else 1.0
-        if creatinine_rose(worst.value, before, recent, moment.limit):
+        ratio = worst.value / lowest[0] if lowest else 1.0
+        if creatinine_rose(worst.value, lowest, lately, moment.limit):
             told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
             evidence = Evidence(worst.reference, told, worst.when)
             return Kidney(Grade.POOR, told, is_acute=True,
@@ -174,15 +174,31 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
     return None
 
 
-def _values(record: Record, measure: Measure, moment: Moment) -> Iterable[Observation]:
+def _values(record: Record, measure: Measure, moment: Moment) -> list[Observation]:
     return [o for o in record.observations if o.concept == measure and o.value is not None and o.status in _USABLE
             and o.when is not None and o.when.may_be_past(moment.now)]  # fmt: skip
 
 
-def _earlier(one: Observation, other: Observation, within: timedelta) -> bool:
-    assert one.when is not None
-    assert other.when is not None
-    return timedelta(0) < other.when.latest - one.when.latest <= within
+def _lowest_before(values: Sequence[Observation], within: timedelta) -> list[list[float]]:
+    """Of each value, in order of time, the lowest one that is earlier by at most so long; empty where there is none.
+
+    In one go: `rising` holds what may still be the lowest, so that a stay with thousands of values costs no squares.
+    """
+    lowest: list[list[float]] = []
+    rising: deque[tuple[datetime, float]] = deque()
+    instants = [_instant(o) for o in values]
+    earlier = 0
+    for at in instants:
+        while instants[earlier] < at:
+            value = values[earlier].value or 0.0
+            while rising and rising[-1][1] >= value:
+                rising.pop()
+            rising.append((instants[earlier], value))
+            earlier += 1
+        while rising and at - rising[0][0] > within:
+            rising.popleft()
+        lowest.append([rising[0][1]] if rising else [])
+    return lowest
 
 
 def _age(when: When | None, moment: Moment) -> float:

@@ -1,5 +1,7 @@
 """How well the kidneys work, and which doses can hardly be meant: what the charts of the rules' tests do not reach."""
 
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,6 +63,35 @@ def test_acute_injury_by_creatinine(values: tuple[tuple[str, float], ...], acute
 def test_the_rise_is_told_with_its_numbers() -> None:
     """As the card shows it."""
     assert kidney(("5d", 1.0), ("1h", 1.65)).because == "acute kidney injury: creatinine 1.65 mg/dL, 1.6 x baseline"
+
+
+@pytest.mark.parametrize("value", [lambda n: 1.0, lambda n: 1.0 + n / 1000, lambda n: 9.0 - n / 1000])
+def test_many_values_are_compared_in_one_go(value: Callable[[int], float]) -> None:
+    """Four times the values, about four times the work: a stay in intensive care has thousands."""
+    work = []
+    for count in (50, 200):
+        chart = Chart()
+        for n in range(count):
+            chart.vital(CREATININE, value(n), "mg/dL", f"{n / 4 + 1}h")
+        case = chart.case()
+        assert case.age.oldest
+        work.append(calls(lambda case=case: case.kidney))
+    assert 0 < work[1] <= 5 * work[0]
+
+
+def calls(asked: Callable[[], Any]) -> int:
+    """How many calls of functions it takes."""
+    counted = [0]
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        counted[0] += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        asked()
+    finally:
+        sys.setprofile(None)
+    return counted[0]
 
 
 @pytest.mark.parametrize(
