@@ -226,13 +226,50 @@ def test_without_an_egfr_it_is_worked_out(value: float, unit: str, when: str, gr
     assert ("worked out from creatinine" in found.because) is (grade is not Grade.UNKNOWN)
 
 
-def test_a_recorded_egfr_comes_first() -> None:
-    """However old within its year; and injury overrides both."""
+@pytest.mark.parametrize("egfr_when", ["1d", "2d"])
+def test_a_recorded_egfr_comes_before_an_older_creatinine(egfr_when: str) -> None:
+    """And before the one that it was reported with; injury overrides both."""
     chart = with_creatinine(1.3)
-    chart.vital(EGFR, 70, "mL/min/{1.73_m2}", "300d")
+    chart.vital(EGFR, 70, "mL/min/{1.73_m2}", egfr_when)
     assert chart.case().kidney.because == "eGFR 70 mL/min/1.73 m2"
     chart.vital(CREATININE, 2.0, "mg/dL", "1h")
     assert chart.case().kidney.is_acute
+
+
+@pytest.mark.parametrize(
+    ("recorded", "creatinine", "grade", "because"),
+    [(95, 4.2, Grade.POOR, "eGFR about 12 mL"), (25, 0.8, Grade.NORMAL, "eGFR about 88 mL")],
+)
+def test_a_newer_creatinine_comes_before_an_old_egfr(
+    recorded: float, creatinine: float, grade: Grade, because: str
+) -> None:
+    """Either way: the kidneys failed since, or recovered."""
+    chart = with_creatinine(creatinine)
+    chart.vital(CREATININE, creatinine, "mg/dL", "20d")
+    chart.vital(EGFR, recorded, "mL/min/{1.73_m2}", "330d")
+    found = chart.case().kidney
+    assert found.grade is grade
+    assert found.because.startswith(because)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "grade", "because"),
+    [(95, Grade.UNKNOWN, "newest eGFR 95 mL/min/1.73 m2 of 14 Apr 2025 18:00; since then creatinine 4.2 mg/dL"),
+     (45, Grade.REDUCED, "eGFR 45 mL/min/1.73 m2; since then creatinine 4.2 mg/dL of 8 Mar"),
+     (25, Grade.POOR, "eGFR 25 mL/min/1.73 m2; since then creatinine 4.2 mg/dL of 8 Mar")],
+)  # fmt: skip
+@pytest.mark.parametrize("sex", ["unknown", "other"])
+def test_a_newer_creatinine_that_nothing_is_worked_out_from_is_named(
+    recorded: float, grade: Grade, because: str, sex: str
+) -> None:
+    """An eGFR from before it is not called normal by it; a poor one stays poor."""
+    chart = with_creatinine(4.2, sex=sex)
+    chart.vital(EGFR, recorded, "mL/min/{1.73_m2}", "330d")
+    found = chart.case().kidney
+    assert found.grade is grade
+    assert found.because.startswith(because)
+    assert {e.reference for e in found.evidence} == {"Observation/r1", "Observation/r2"}
+    assert found.creatinine.startswith("creatinine 4.2 mg/dL of 8 Mar")
 
 
 def test_what_cannot_be_worked_out_is_named() -> None:

@@ -25,8 +25,8 @@ RESTART_FIRST = (
 @rule(
     implements="REN-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS],
-    refining=[PATIENT],
+    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, PATIENT],
+    refining=[],
     sources=[sources.SEED, sources.LORAL, sources.INK21],
     limits=[limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, DIALYSIS_RECENT],
     overrides=[],
