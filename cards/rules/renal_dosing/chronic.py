@@ -12,11 +12,11 @@ Known limits: a fall that nobody has measured is not seen; the eGFR reads too we
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.scales.kidney import DIALYSIS_RECENT, STAGE_2_RATIO
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.scales.kidney import DIALYSIS_RECENT, KIDNEY_NEEDS, STAGE_2_RATIO
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
+from cards.telling import SUSPICION_NEEDS
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
 
@@ -34,8 +34,8 @@ ADVICE = (
 @rule(
     implements="REN-02",
     hooks=[PATIENT_VIEW, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, PATIENT, *ORAL_NEEDS],
-    refining=[ENCOUNTERS, OBSERVATIONS],
+    deciding=[*KIDNEY_NEEDS, *ORAL_NEEDS],
+    refining=[*TIER_NEEDS, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.MUA19, sources.WOLF18, sources.INK21],
     limits=[limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, STAGE_2_RATIO, DIALYSIS_RECENT],
     overrides=["specialist-plan", "serious-adverse-reaction"],

@@ -15,12 +15,12 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.limits import PUBLISHED, limit
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.needs import ENCOUNTERS, LABS
 from cards.record.concepts import Problem
 from cards.record.facts import DailyDose
 from cards.rule import rule
-from cards.scales.kidney import DIALYSIS_RECENT, Grade, Kidney
-from cards.sentences import ORAL_NEEDS, told_dose, with_dose
+from cards.scales.kidney import DIALYSIS_RECENT, KIDNEY_NEEDS, Grade, Kidney
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, told_dose, with_dose
 from cards.telling import needs_of_age
 from cards.timeline.regimen import Change, is_selected
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -53,8 +53,8 @@ ACUTE = "Acute kidney injury within {span}: the eGFR is not settled and was not 
 @rule(
     implements="REN-01",
     hooks=[ORDER_SELECT, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, PATIENT, *ORAL_NEEDS],
-    refining=[ENCOUNTERS, OBSERVATIONS],
+    deciding=[*KIDNEY_NEEDS, *ORAL_NEEDS],
+    refining=[*TIER_NEEDS, ENCOUNTERS],
     sources=[sources.SEED, sources.LORAL, sources.MUA19, sources.WOLF18, sources.CHE20, sources.KOR04, sources.VLA14,
              sources.INK21],
     limits=[limits.EGFR_REDUCED, limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, limits.ELDERLY, REDUCED_DOSE,
