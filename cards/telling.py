@@ -10,7 +10,9 @@ from cards.hooks import ORDER_SELECT
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
+    CARE_PLANS,
     CONDITIONS,
+    ENCOUNTERS,
     LABS,
     OBSERVATIONS,
     PATIENT,
@@ -19,9 +21,12 @@ from cards.needs import (
     VITALS,
     Need,
 )
+from cards.pump_patient import PUMP_NEEDS
 from cards.record.facts import MedicationOrder
+from cards.scales.toxicity import TOXICITY_NEEDS
 from cards.scales.withdrawal_gate import Answer, Gate
 from cards.scales.withdrawal_score import Score
+from cards.sentences import ORAL_NEEDS
 from cards.timeline.interruptions import Level
 from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -29,6 +34,8 @@ from cards.words import number, say, when
 
 SIGNS = (VITALS, OBSERVATIONS, LABS, CONDITIONS)
 TREATED_SINCE = (SERVICE_REQUESTS, PROCEDURES, ADMINISTRATIONS)  # where a treatment of the last day stands
+# Everything that a suspicion of withdrawal (`case.suspected`) is read from, toxicity included.
+SUSPICION_NEEDS: tuple[Need, ...] = (*ORAL_NEEDS, *PUMP_NEEDS, *TOXICITY_NEEDS, ENCOUNTERS, CARE_PLANS)
 
 UNCERTAIN = "Withdrawal or toxicity? Examine tone{and_pump} before giving or holding baclofen"
 UNCERTAIN_WHY = (

@@ -11,7 +11,7 @@ import msgspec
 from cards.record import lexicon, wire
 from cards.record.coding import all_words, codings, items, plain, words
 from cards.record.concepts import Gestation, Measure, Sign
-from cards.record.gestation import named
+from cards.record.gestation import is_of_another_time, named
 from cards.record.maternal import is_of_mother
 from cards.record.measures import ASIDE, PUMP_CONTEXT, measures_named
 from cards.record.valuesets import ValueSets
@@ -76,6 +76,8 @@ def _name(code: dict[str, Any], valuesets: ValueSets, at_pump: bool) -> Name:
         )
     if set(measures) <= {Measure.PUMP_STATUS}:  # "Pump motor stall: true"; a date or a volume asserts nothing
         signs |= dict.fromkeys(sorted(lexicon.SIGN_BOOK.mentioned(said)))
+    if gestation is Gestation.WEEKS and is_of_another_time(lower):
+        gestation = None
     is_screen = any(
         w in lower
         for w in ("screen", "score", "scale", "assess", "risk", "history", "level", "frequency", "precaution", "?")

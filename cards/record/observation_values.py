@@ -8,7 +8,7 @@ from cards.record.chart import Chart
 from cards.record.coding import ABSENT, codings, plain, string, words
 from cards.record.concepts import Gestation, Measure, Problem, Sign
 from cards.record.end_of_service import ALONE
-from cards.record.gestation import FULL_TERM_DAYS, LONGEST_DAYS, days_in_words, days_of
+from cards.record.gestation import days_told, read_gestation
 from cards.record.measures import (
     DATES,
     PUMP_MEASURES,
@@ -21,7 +21,7 @@ from cards.record.measures import (
 from cards.record.observation_names import Name
 from cards.record.quantities import amount_of, concentration_in, first_quantity, number
 from cards.record.sig import read_sig
-from cards.record.when import When, date_in_text, instant
+from cards.record.when import When, date_in_text
 
 _Valued = wire.Observation | wire.Component
 
@@ -217,52 +217,24 @@ class Reader:
             return
         now = self.chart.moment.now
         fresh = self.when is None or self.when.hours_until_at_most(now) <= PREGNANCY_DAYS * 24
-        fact = facts.Condition(
-            reference=self.reference,
-            defects=tuple(self.defects),
-            concepts=frozenset({Problem.PREGNANCY}),
-            text=f"{name.text}: {said}" if said else name.text,
-            is_active=fresh,
-            recorded=self.when,
-        )
+        fact = self._pregnant(f"{name.text}: {said}" if said else name.text, is_active=fresh)
         self.chart.pregnancy.append((self.when, answer, fact))
 
     def _gestation(self, name: Name, told: Gestation, source: _Valued, said: str) -> None:
-        """A pregnancy told by its dates: a condition that ends when it is due."""
-        now = self.chart.moment.now
-        days = self._days_on(source, said) if told is Gestation.WEEKS else None
-        if days is not None:  # undated: at least so far on by now
-            due = (self.when or instant(now)).shifted(FULL_TERM_DAYS - days)
-        else:
-            due = self._date(source, said) if told is not Gestation.WEEKS else None
-        if due is not None and told is Gestation.PERIOD:
-            due = due.shifted(FULL_TERM_DAYS)
-        if due is None:
-            return
-        # Weeks assert a pregnancy, so that it goes on until a birth is told; a due date alone is over when it passes.
-        lasts_until = due.shifted(LONGEST_DAYS - FULL_TERM_DAYS) if days is not None else due
-        fact = facts.Condition(
+        days = days_told(source, said) if told is Gestation.WEEKS else None
+        date = self._date(source, said) if told is not Gestation.WEEKS else None
+        text = f"{name.text}: {said}" if days is not None and said else name.text
+        read_gestation(told, days, date, self._pregnant(text), self.chart)
+
+    def _pregnant(self, text: str, *, is_active: bool = True) -> facts.Condition:
+        return facts.Condition(
             reference=self.reference,
             defects=tuple(self.defects),
             concepts=frozenset({Problem.PREGNANCY}),
-            text=f"{name.text}: {said}" if days is not None and said else name.text,
-            is_active=told is not Gestation.PERIOD and lasts_until is not None and not lasts_until.is_past(now),
+            text=text,
+            is_active=is_active,
             recorded=self.when,
-            abated=due,
         )
-        if told is Gestation.PERIOD:
-            self.chart.conditions.append(fact)
-        elif told is Gestation.BIRTH and due.is_past(now):
-            self.chart.pregnancy.append((due, False, fact))
-        else:
-            self.chart.pregnancy.append((self.when, True, fact))
-
-    def _days_on(self, source: _Valued, said: str) -> float | None:
-        quantity = first_quantity(source.valueQuantity)
-        value = number(quantity.get("value")) if quantity else number(source.valueInteger)
-        if value is not None:
-            return days_of(value, amount_of(quantity) if quantity else amount_of({}))
-        return days_in_words(said) if said else None
 
     def _date(self, source: _Valued, said: str) -> When | None:
         """A date that is the value: valueDateTime, words, a period's end, or days from the observation on."""

@@ -7,7 +7,7 @@ adult, nothing is worked out: the number would be another's.
 from cards.record.facts import Patient
 from cards.scales.age import Age
 
-ADULT = 18  # years: whom the equation was made for
+ADULT = 18  # years: of the equation as published (C-INK21), whatever age a site sets for doses
 _SCALE, _PER_YEAR, _ABOVE = 142, 0.9938, -1.200
 # Creatinine in mg/dL at which the curve bends, its slope below that, and the factor.
 _BY_SEX = {"female": (0.7, -0.241, 1.012), "male": (0.9, -0.302, 1.0)}

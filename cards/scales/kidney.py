@@ -1,11 +1,13 @@
 """How well do the kidneys excrete baclofen? (REN)
 
 Dialysis first; then acute kidney injury of the last seven days, which overrides the eGFR, for that is then not
-settled; then the newest eGFR of a year; without one what the newest creatinine of a year gives by CKD-EPI 2021.
+settled; then the newest eGFR of a year, or what a newer creatinine gives by CKD-EPI 2021. A newer creatinine that
+gives nothing leaves a low eGFR as it is, and makes a good one uncertain.
 """
 
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -14,6 +16,7 @@ import msgspec
 from cards import limits
 from cards.limits import JUDGEMENT, Limit, limit
 from cards.moment import Moment
+from cards.needs import CONDITIONS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS, Need
 from cards.record.concepts import Act, Measure, Problem, Sign
 from cards.record.facts import Observation
 from cards.record.record import Record
@@ -30,6 +33,9 @@ DIALYSIS_RECENT = limit(
     "dialysis_recent", 14, "d", JUDGEMENT, SEED, "a session this long ago: usual is every two or three days"
 )
 RISE_HOURS = limit("aki_rise_hours", 48, "h", JUDGEMENT, SEED)
+_DIALYSIS_NEEDS = (CONDITIONS, PROCEDURES, SERVICE_REQUESTS)
+# What the grade is read from; sex and age, for an eGFR that is worked out.
+KIDNEY_NEEDS: tuple[Need, ...] = (LABS, *_DIALYSIS_NEEDS, OBSERVATIONS, PATIENT)
 _USABLE = frozenset({"final", "amended", "corrected", "preliminary", "registered", ""})
 _STAGE = re.compile(r"(?i)\bstage (?:([23])|(ii|iii))\b")
 _FIRST_STAGE = re.compile(r"(?i)\bstage (?:1|i)\b")
@@ -52,10 +58,16 @@ class Kidney(msgspec.Struct, frozen=True):
     grade: Grade
     because: str
     has_low_egfr: bool = False  # under 30
-    creatinine: str = ""  # of an UNKNOWN grade: one that no eGFR could be worked out from
+    creatinine: str = ""  # one newer than any eGFR, that none could be worked out from
+    older_egfr: str = ""  # of an UNKNOWN grade: a good one from before that creatinine, with its date
     is_acute: bool = False
     is_first_stage: bool = False  # acute, and no more than stage 1
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def rests_on(self) -> tuple[Need, ...]:
+        """What a silence about these kidneys argues from; sex and age where they were needed and not enough."""
+        return (LABS, *_DIALYSIS_NEEDS, *([PATIENT] if self.creatinine else []))
 
     @property
     def is_reduced(self) -> bool:
@@ -78,7 +90,7 @@ def kidney_of(record: Record, age: Age, moment: Moment) -> Kidney:
     """The grade as of now."""
     if dialysis := dialysis_of(record, moment):
         return Kidney(Grade.DIALYSIS, "dialysis", evidence=(dialysis,))
-    settled = _by_egfr(record, moment) or _by_creatinine(record, age, moment)
+    settled = _settled(record, age, moment)
     acute = _acute(record, moment)
     return msgspec.structs.replace(acute, has_low_egfr=settled.has_low_egfr) if acute else settled
 
@@ -104,29 +116,42 @@ def dialysis_of(record: Record, moment: Moment) -> Evidence | None:
     return None
 
 
-def _by_egfr(record: Record, moment: Moment) -> Kidney | None:
-    """By the newest eGFR of a year."""
-    newest = _newest(record, Measure.EGFR, moment)
-    if newest is None or newest.value is None:
+def _settled(record: Record, age: Age, moment: Moment) -> Kidney:
+    """By the newest eGFR of a year, or by what a creatinine that is surely newer gives."""
+    newest, creatinine = (_newest(record, measure, moment) for measure in (Measure.EGFR, Measure.CREATININE))
+    recorded = _by_egfr(newest, moment) if newest else None
+    if creatinine is None or creatinine.value is None or (newest and not _is_newer(creatinine, newest)):
+        return recorded or Kidney(Grade.UNKNOWN, "no eGFR recorded within a year")
+    text = f"creatinine {number(creatinine.value, 2)} mg/dL"
+    measured = f"{text} of {dated(creatinine.when, moment.zone, moment.now)}"
+    evidence = Evidence(creatinine.reference, text, creatinine.when)
+    value = egfr_from(creatinine.value, record.patient, age)
+    if value is not None:
+        told = f"eGFR about {number(value)} mL/min/1.73 m2 (worked out from {measured} by CKD-EPI 2021, C-INK21)"
+        return _graded(value, told, evidence, moment)
+    if newest is None or recorded is None:
+        return Kidney(Grade.UNKNOWN, f"no eGFR recorded within a year; {measured}", creatinine=measured,
+                      evidence=(evidence,))  # fmt: skip
+    both = (*recorded.evidence, evidence)
+    if recorded.is_reduced:  # a new creatinine does not make it good
+        because = f"{recorded.because}; since then {measured}"
+        return msgspec.structs.replace(recorded, because=because, creatinine=measured, evidence=both)
+    older = f"{recorded.because.removeprefix('eGFR ')} of {dated(newest.when, moment.zone, moment.now)}"
+    return Kidney(Grade.UNKNOWN, f"newest eGFR {older}; since then {measured}", creatinine=measured, older_egfr=older,
+                  evidence=both)  # fmt: skip
+
+
+def _by_egfr(newest: Observation, moment: Moment) -> Kidney | None:
+    if newest.value is None:
         return None
     value, below = newest.value, newest.comparator.startswith("<")
     told = f"eGFR {newest.comparator}{number(value)} mL/min/1.73 m2"
     return _graded(value, told, Evidence(newest.reference, told, newest.when), moment, is_below=below)
 
 
-def _by_creatinine(record: Record, age: Age, moment: Moment) -> Kidney:
-    """By what the newest creatinine of a year gives; where it gives nothing, that it is there."""
-    newest = _newest(record, Measure.CREATININE, moment)
-    if newest is None or newest.value is None:
-        return Kidney(Grade.UNKNOWN, "no eGFR recorded within a year")
-    measured = f"creatinine {number(newest.value, 2)} mg/dL of {dated(newest.when, moment.zone, moment.now)}"
-    evidence = Evidence(newest.reference, f"creatinine {number(newest.value, 2)} mg/dL", newest.when)
-    value = egfr_from(newest.value, record.patient, age)
-    if value is None:
-        return Kidney(Grade.UNKNOWN, f"no eGFR recorded within a year; {measured}", creatinine=measured,
-                      evidence=(evidence,))  # fmt: skip
-    told = f"eGFR about {number(value)} mL/min/1.73 m2 (worked out from {measured} by CKD-EPI 2021, C-INK21)"
-    return _graded(value, told, evidence, moment)
+def _is_newer(one: Observation, than: Observation) -> bool:
+    """Surely: a laboratory reports both of one sample, and of some only the day is known."""
+    return one.when is not None and than.when is not None and one.when.earliest > than.when.latest
 
 
 def _graded(value: float, told: str, evidence: Evidence, moment: Moment, *, is_below: bool = False) -> Kidney:
@@ -147,14 +172,13 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
     """By creatinine (1.5 x baseline, or 0.3 mg/dL in 48 h), else told as such, within seven days."""
     window = _hours(limits.AKI_VALID, moment)
     week, two_days = (timedelta(hours=_hours(span, moment)) for span in (CREATININE_BASELINE, RISE_HOURS))
-    values = sorted(_values(record, Measure.CREATININE, moment), key=_instant)
-    for worst in sorted(values, key=lambda o: o.value or 0.0, reverse=True):
+    values = sorted((o for o in _values(record, Measure.CREATININE, moment) if o.value), key=_instant)
+    risen = list(zip(values, _lowest_before(values, week), _lowest_before(values, two_days), strict=True))
+    for worst, lowest, lately in sorted(risen, key=lambda told: told[0].value or 0.0, reverse=True):
         if _age(worst.when, moment) > window or not worst.value:
             continue
-        before = [o.value for o in values if o.value and _earlier(o, worst, week)]
-        recent = [o.value for o in values if o.value and _earlier(o, worst, two_days)]
-        ratio = worst.value / min(before) if before else 1.0
-        if creatinine_rose(worst.value, before, recent, moment.limit):
+        ratio = worst.value / lowest[0] if lowest else 1.0
+        if creatinine_rose(worst.value, lowest, lately, moment.limit):
             told = f"acute kidney injury: creatinine {number(worst.value, 2)} mg/dL, {number(ratio)} x baseline"
             evidence = Evidence(worst.reference, told, worst.when)
             return Kidney(Grade.POOR, told, is_acute=True,
@@ -174,15 +198,31 @@ def _acute(record: Record, moment: Moment) -> Kidney | None:
     return None
 
 
-def _values(record: Record, measure: Measure, moment: Moment) -> Iterable[Observation]:
+def _values(record: Record, measure: Measure, moment: Moment) -> list[Observation]:
     return [o for o in record.observations if o.concept == measure and o.value is not None and o.status in _USABLE
             and o.when is not None and o.when.may_be_past(moment.now)]  # fmt: skip
 
 
-def _earlier(one: Observation, other: Observation, within: timedelta) -> bool:
-    assert one.when is not None
-    assert other.when is not None
-    return timedelta(0) < other.when.latest - one.when.latest <= within
+def _lowest_before(values: Sequence[Observation], within: timedelta) -> list[list[float]]:
+    """Of each value, in order of time, the lowest one that is earlier by at most so long; empty where there is none.
+
+    In one go: `rising` holds what may still be the lowest, so that a stay with thousands of values costs no squares.
+    """
+    lowest: list[list[float]] = []
+    rising: deque[tuple[datetime, float]] = deque()
+    instants = [_instant(o) for o in values]
+    earlier = 0
+    for at in instants:
+        while instants[earlier] < at:
+            value = values[earlier].value or 0.0
+            while rising and rising[-1][1] >= value:
+                rising.pop()
+            rising.append((instants[earlier], value))
+            earlier += 1
+        while rising and at - rising[0][0] > within:
+            rising.popleft()
+        lowest.append([rising[0][1]] if rising else [])
+    return lowest
 
 
 def _age(when: When | None, moment: Moment) -> float:

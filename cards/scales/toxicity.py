@@ -11,6 +11,21 @@ import msgspec
 from cards import limits, sources
 from cards.limits import JUDGEMENT, limit
 from cards.moment import Moment
+from cards.needs import (
+    ADMINISTRATIONS,
+    CONDITIONS,
+    DEVICE_USE,
+    DEVICES,
+    LABS,
+    MEDICATION_REQUESTS,
+    MEDICATION_STATEMENTS,
+    OBSERVATIONS,
+    PATIENT,
+    PROCEDURES,
+    SERVICE_REQUESTS,
+    VITALS,
+    Need,
+)
 from cards.record.concepts import BENZODIAZEPINES, OPIOIDS, Act, Drug, Measure, Problem, Route, Sign
 from cards.record.facts import MedicationOrder
 from cards.record.record import Record
@@ -43,6 +58,13 @@ NEWLY_ORDERED = limit("toxicity_new_order", 72, "h", JUDGEMENT, sources.LEU06, "
 AFTER_PUMP_CHECK = limit("after_pump_check", 3, "d", JUDGEMENT, sources.JEM20, "refill, programming, bolus")
 AFTER_PUMP_SURGERY = limit("after_pump_surgery", 4, "d", JUDGEMENT, sources.JEM20)
 DOSE_RISE = limit("toxicity_dose_rise", 1.25, "x the dose before", JUDGEMENT, sources.LEU06)
+# Where the context is read: what was ordered, work on the pump, overdose, dialysis, kidneys.
+CONTEXT_NEEDS: tuple[Need, ...] = (
+    MEDICATION_REQUESTS, MEDICATION_STATEMENTS, ADMINISTRATIONS, DEVICES, DEVICE_USE, PROCEDURES, CONDITIONS,
+    SERVICE_REQUESTS, LABS,
+)  # fmt: skip
+# Everything that signs and context are read from; age, for the limits of pulse, pressure and breathing.
+TOXICITY_NEEDS: tuple[Need, ...] = (*CONTEXT_NEEDS, VITALS, OBSERVATIONS, PATIENT)
 _SEDATIVES = BENZODIAZEPINES | OPIOIDS | {Drug.PROPOFOL, Drug.PHENOBARBITAL}
 
 

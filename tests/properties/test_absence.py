@@ -12,17 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.case import Case
 from cards.decide import Decision
 from cards.ledger import State
 from cards.moment import Supplied
 from cards.needs import ALL
 from cards.record.concepts import Act, Problem
+from cards.record.read import read
 from cards.rule import all_rules
-from cards.verdict import MergedCard, Urgency
+from cards.verdict import MergedCard, Urgency, Verdict
 from tests.chart import Chart, instant
+from tests.properties.besides import BESIDES, with_besides
 from tests.properties.patients import NAMES, by_name, by_name_on_every_hook, examples
 from tests.properties.worse import FINDINGS, with_findings
-from tests.stories.calls import Call
+from tests.stories.calls import Call, valuesets
 
 RULES = {rule.implements: rule for rule in all_rules()}
 WITHOUT_DATA = (State.NOT_PROVIDED, State.FAILED, State.FORBIDDEN, State.UNPARSED)
@@ -103,6 +106,50 @@ def test_a_need_read_in_part(name: str, need: str, seed: int, is_stale: bool) ->
     lost = {key for key, one in asked.items() if one.resource_type == kind}
     partly = without(call.but(resources=kept), *lost, state=State.STALE if is_stale else State.PARTIAL)
     assert not silent_losses(call.decision(max_cards=99), partly.decision(max_cards=99), lost)
+
+
+def undeclared(call: Call) -> dict[tuple[str, str], tuple[Verdict, Verdict]]:
+    """By rule and need: verdicts that change with a need that the rule does not say it reads.
+
+    What is asked before every rule (death, comfort care: FND-07) is no rule's own.
+    """
+    whole, found = case_of(call), {}
+    rules = [rule for rule in RULES.values() if call.hook in rule.hooks]
+    before = {rule.implements: rule.ask(whole) for rule in rules}
+    for need in call.needs:
+        if unread := [rule for rule in rules if need not in rule.needs]:
+            less = case_of(without(call, need.key))
+            for rule in unread:
+                if (now := rule.ask(less)) != before[rule.implements]:
+                    found[rule.implements, need.key] = before[rule.implements], now
+    return found
+
+
+def case_of(call: Call) -> Case:
+    """As the rules are asked about it."""
+    moment = call.moment()
+    return Case(read(call.supplied(), call.ledger(), moment, valuesets()), moment)
+
+
+def test_a_rule_reads_what_it_declares() -> None:
+    """Every request of every story, every need: what is declared is what a card names as missing."""
+    found = {name: wrong for name, call in by_name().items() if (wrong := undeclared(call))}
+    assert not found
+
+
+@examples(200)
+@given(
+    st.sampled_from(sorted(by_name_on_every_hook())),
+    st.lists(st.sampled_from(BESIDES), max_size=7, unique=True),
+    st.lists(st.sampled_from(sorted(FINDINGS)), max_size=5, unique=True),
+    st.sampled_from(("female", "male", "unknown")),
+)
+def test_a_rule_reads_what_it_declares_whatever_else_is_there(
+    name: str, besides: list[str], findings: list[str], sex: str
+) -> None:
+    """On every hook, with something of every kind of data."""
+    call = with_findings(with_besides(by_name_on_every_hook()[name], *besides, sex=sex), *findings)
+    assert not undeclared(call)
 
 
 def test_an_unreadable_drug_is_never_no_baclofen() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from cards.hooks import ORDER_SIGN
-from tests.chart import Chart
+from tests.chart import Chart, instant
 
 KIND = "abrupt-discontinuation"
 
@@ -80,3 +80,18 @@ def test_restarting_low_after_half_a_year_is_no_cut() -> None:
     chart.baclofen(since="900d", status="stopped", until="200d")
     draft = Chart().baclofen(5, 3, since="0d", status="draft")
     assert chart.decide(ORDER_SIGN, [{**draft, "id": "new"}]).is_silent
+
+
+def test_kidneys_that_were_not_read_are_named() -> None:
+    """Dialysis caps a cut at warning: where its orders or sessions are missing, the card says so."""
+    for dialysed, lost, urgency in ((True, [], "warning"), (False, [], "critical"),
+                                    (True, ["ServiceRequest", "Patient"], "critical")):  # fmt: skip
+        chart = Chart()
+        order = chart.baclofen(20, 3)
+        if dialysed:
+            chart.order("Hemodialysis three times a week", authoredOn=instant("300d"))
+        lower = Chart().baclofen(10, 3)["dosageInstruction"]
+        drafts = [chart.draft(order, status="draft", dosageInstruction=lower)]
+        card = chart.decide(ORDER_SIGN, drafts, lost=lost).card(KIND)
+        assert card.urgency.indicator == urgency
+        assert set(lost) <= set(card.not_available)

@@ -74,7 +74,7 @@ def test_a_creatinine_without_an_egfr(sex: str, age: float, urgency: str, summar
     if urgency:
         assert decided.card(KIND).summary.startswith(summary)
         assert "Check creatinine" not in decided.card(KIND).detail
-        assert "creatinine 5 mg/dL" in decided.card(KIND).detail.lower().replace("dl", "dL")
+        assert "creatinine 5 mg/dL of 8 Mar" in decided.card(KIND).detail.replace("Creatinine", "creatinine")
 
 
 def test_dialysis_by_a_session_or_an_order() -> None:
@@ -94,6 +94,68 @@ def test_dialysis_by_a_session_or_an_order() -> None:
 def test_dialysis_that_was_not_read_leaves_it_open(lost: str) -> None:
     """Sessions and standing orders decide as problems do."""
     assert isinstance(Chart().decide(ORDER_SIGN, [start()], lost=[lost]).verdict("REN-01"), CannotTell)
+
+
+def with_creatinine(sex: str = "female", value: float = 4.2, until: str | None = None) -> Chart:
+    """A chronic user with a creatinine and no eGFR."""
+    chart = Chart()
+    chart.resources[-1]["gender"] = sex
+    chart.baclofen(until=until)
+    chart.vital(CREATININE, value, "mg/dL", "2d")
+    return chart
+
+
+def test_a_creatinine_without_sex_and_age_leaves_it_open() -> None:
+    """They make the eGFR: a silence without them rests on the patient's details, and not where an eGFR is recorded."""
+    chart = with_creatinine()
+    assert chart.decide().urgency(KIND) == "warning"
+    decided = chart.decide(lost=["Patient"])
+    assert decided.verdict("REN-02") == CannotTell(("Patient",), decided.verdict("REN-02").because)
+    assert decided.decision.could_not_check is not None
+    again = chart.decide(ORDER_SIGN, [start(21)], lost=["Patient"])
+    assert isinstance(again.verdict("REN-01"), CannotTell)
+
+    egfr(chart, 78, "1d")
+    assert isinstance(chart.decide(lost=["Patient"]).verdict("REN-02"), Quiet)
+    assert isinstance(with_creatinine("unknown").decide().verdict("REN-02"), Quiet)
+
+
+def test_sex_and_age_can_make_the_bullet_of_failing_kidneys() -> None:
+    """REN-03, as REN-02."""
+    chart = with_creatinine(until="30h")
+    chart.temperature(39.8)
+    chart.sign("Rigidity")
+    chart.sign("Hallucinations")
+    assert "REN-03" in chart.decide().card("suspected-withdrawal").rules
+    assert isinstance(chart.decide(lost=["Patient"]).verdict("REN-03"), CannotTell)
+
+
+@pytest.mark.parametrize(("recorded", "urgency"), [(95, ""), (29, "warning")])
+def test_a_chronic_user_with_an_old_egfr_and_a_newer_creatinine(recorded: float, urgency: str) -> None:
+    """What the creatinine gives counts; where it gives nothing, it is named and nothing is called normal."""
+    told = {sex: with_creatinine(sex) for sex in ("female", "unknown")}
+    for chart in told.values():
+        egfr(chart, recorded, "330d")
+    assert told["female"].decide().card(KIND).detail.startswith("- Kidney: eGFR about 12 ")
+    decided = told["unknown"].decide()
+    assert decided.urgency(KIND) == urgency
+    if urgency:
+        assert "since then creatinine 4.2 mg/dL" in decided.card(KIND).detail
+    else:
+        assert "since then creatinine 4.2 mg/dL" in decided.verdict("REN-02").because
+
+
+def test_a_start_with_an_old_egfr_and_a_newer_creatinine() -> None:
+    """At an age at which it is asked for: neither quiet nor "no eGFR within a year"."""
+    chart = Chart(age=70)
+    chart.vital(CREATININE, 4.2, "mg/dL", "2d")
+    egfr(chart, 95, "330d")
+    card = chart.decide(ORDER_SIGN, [start()]).card(KIND)
+    assert card.urgency.indicator == "info"
+    assert card.summary == (
+        "Baclofen: the eGFR is older than creatinine 4.2 mg/dL of 8 Mar 18:00. Work out the eGFR before the dose is set"
+    )
+    assert "The newest eGFR (95 mL/min/1.73 m2 of 14 Apr 2025 18:00) is older, and age 65 or over." in card.detail
 
 
 @pytest.mark.parametrize(("when", "grade"), [("365d", Grade.POOR), ("367d", Grade.UNKNOWN)])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cards.verdict import Card, Quiet
+from cards.verdict import CannotTell, Card, Quiet
 from tests.chart import Chart, instant
 
 KIND = "suspected-withdrawal"
@@ -441,3 +441,27 @@ def test_support_of_circulation_or_breathing_is_critical(held_up: Callable[[Char
     assert f"Red flags: {flag}" in card.detail
     assert isinstance(told, dict)
     assert f"{told['resourceType']}/{told['id']}" in {e.reference for e in card.evidence}
+
+
+def drowsy_on_dialysis(ordered: bool) -> Chart:
+    """Hallucinations a day after the last dose, drowsy with a low pressure; dialysis stands ordered, or not."""
+    chart = Chart()
+    chart.baclofen(status="stopped", since="400d", until="30h")
+    chart.sign("Hallucinations", "3h")
+    chart.sign("Agitation", "3h")
+    chart.sign("stupor", "2h")
+    chart.systolic(80)
+    if ordered:
+        chart.order("Hemodialysis three times a week", authoredOn=instant("300d"))
+    return chart
+
+
+def test_dialysis_that_was_not_read_is_named() -> None:
+    """It would make the signs enough for toxicity: the card names service orders, TOX-01 cannot tell."""
+    assert drowsy_on_dialysis(True).decide().card("toxicity-not-withdrawal").summary.startswith("Withdrawal or tox")
+    whole = drowsy_on_dialysis(False).decide()
+    assert whole.card("suspected-withdrawal").urgency.indicator == "critical"
+    assert isinstance(whole.verdict("TOX-01"), Quiet)
+    decided = drowsy_on_dialysis(True).decide(lost=["ServiceRequest"])
+    assert "ServiceRequest" in decided.card("suspected-withdrawal").not_available
+    assert isinstance(decided.verdict("TOX-01"), CannotTell)

@@ -111,6 +111,16 @@ def test_the_weeks_count_on_from_the_day_they_were_told(value: str, when: str | 
         ("Small for gestational age", {"valueString": "30 weeks"}),
         ("Gestational age of prior pregnancy", {"valueString": "30 weeks"}),
         ("Gestational age at first prenatal visit", {"valueString": "30 weeks"}),
+        ("Gestational age at delivery", {"valueString": "38 weeks"}),
+        ("Gestational age when delivered", {"valueString": "38 weeks"}),
+        (loinc("18185-9") | {"text": "Gestational age at delivery"}, {"valueString": "38 weeks"}),
+        ("Influenza vaccine due date", {"valueDateTime": date("+40d")}),
+        ("Prenatal vaccine due date", {"valueDateTime": date("+40d")}),
+        ("Pregnancy test due date", {"valueDateTime": date("+40d")}),
+        ("Colonoscopy due date", {"valueDateTime": date("+40d")}),
+        ("Next dose due date", {"valueDateTime": date("+40d")}),
+        ("Wheelchair expected delivery date", {"valueDateTime": date("+40d")}),
+        ("Estimated date of delivery of home oxygen", {"valueDateTime": date("+40d")}),
         ("Gestational age", {"dataAbsentReason": {"text": "unknown"}}),
         (loinc("8665-2"), {"valueDateTime": date("212d")}),
         ("Last menstrual period", {"valueDateTime": date("212d")}),
@@ -163,6 +173,18 @@ def test_a_birth_or_a_negative_ends_what_observations_told(text: str, value: Res
     chart = observed("Estimated due date", "59d", pregnant="250d", valueDateTime=date("3d"))
     chart.add("Observation", status="final", code={"text": text}, effectiveDateTime=instant("1h"), **value)
     assert weeks_of(chart) == weeks
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Due date", "EDD", "EDC", "Estimated due date", "Estimated date of delivery", "Estimated date of confinement",
+     "Expected date of confinement (EDC)", "Delivery date, estimated", "Pregnancy due date", "OB due date",
+     "Estimated due date by ultrasound", "Estimated delivery date from last menstrual period", "Baby due date",
+     loinc("11778-8"), loinc("11779-6")],
+)  # fmt: skip
+def test_a_due_date_by_its_name(name: Resource | str) -> None:
+    """Of a pregnancy: by code, by the words for it, or beside a word of pregnancy."""
+    assert weeks_of(observed(name, valueDateTime=date("+84d"))) == 28
 
 
 @pytest.mark.parametrize("born", ["5d", "60d", "100d"])

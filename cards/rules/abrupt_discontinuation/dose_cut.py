@@ -12,11 +12,12 @@ from cards import limits, sources
 from cards.case import Case
 from cards.comfort import CUT, REACTION
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import CARE_PLANS, ENCOUNTERS, LABS
+from cards.needs import CARE_PLANS, ENCOUNTERS
 from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import DailyDose
 from cards.rule import rule
 from cards.scales.dependence import Tier
+from cards.scales.kidney import KIDNEY_NEEDS
 from cards.sentences import (
     NOT_LATELY,
     ORAL_NEEDS,
@@ -48,7 +49,7 @@ PUMP_ADVICE = (
     implements="ABR-02",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS],
-    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, LABS],
+    refining=[*TIER_NEEDS, *KIDNEY_NEEDS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.PAUL21, sources.MEDSC, sources.UKSPC, sources.HWA19],
     limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.ABRUPT_CUT_SHARE, limits.ITB_STEP_SHARE],
     overrides=["planned-taper", "serious-adverse-reaction", "specialist-plan", "data-incorrect"],

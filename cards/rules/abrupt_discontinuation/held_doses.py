@@ -12,7 +12,7 @@ from cards import limits, sources
 from cards.case import Case
 from cards.comfort import NOT_GIVEN
 from cards.hooks import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, VITALS
+from cards.needs import ADMINISTRATIONS, ENCOUNTERS, MEDICATION_REQUESTS
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
@@ -25,7 +25,7 @@ from cards.sentences import (
     oral_exposure_line,
     toxic_line,
 )
-from cards.telling import early_signs
+from cards.telling import SUSPICION_NEEDS, early_signs
 from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import counted, say
@@ -39,7 +39,7 @@ ASK_WHY = "Ask why: nil by mouth, tube lost, sedation."
     implements="ABR-08",
     hooks=[PATIENT_VIEW, ORDER_SIGN, ORDER_SELECT],
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
-    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, VITALS],
+    refining=[*TIER_NEEDS, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.DUP18, sources.DAL07, sources.LYV, sources.GABLO],
     limits=[limits.MISSED_DOSES, limits.ORAL_MISSED, limits.ORAL_MISSED_SHORT_INTERVAL, limits.ORAL_CONFIRMED],
     overrides=["serious-adverse-reaction", "specialist-plan", "comfort-care"],

@@ -17,11 +17,9 @@ from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
-    CARE_PLANS,
     ENCOUNTERS,
     MEDICATION_REQUESTS,
     NUTRITION_ORDERS,
-    SERVICE_REQUESTS,
 )
 from cards.record.concepts import Act, Reason
 from cards.rule import rule
@@ -38,7 +36,7 @@ from cards.sentences import (
     toxic_line,
     with_dose,
 )
-from cards.telling import early_signs
+from cards.telling import SUSPICION_NEEDS, early_signs
 from cards.timeline.interruptions import Kind
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
@@ -55,7 +53,7 @@ ADVICE = "Order baclofen at the home dose, or document why not; document the las
     implements="ABR-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
-    refining=[*TIER_NEEDS, CARE_PLANS, NUTRITION_ORDERS, SERVICE_REQUESTS],
+    refining=[*TIER_NEEDS, *SUSPICION_NEEDS, NUTRITION_ORDERS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.WHEEL, sources.LYV, sources.GABLO],
     limits=[EARLY, limits.ORAL_MISSED, limits.HOME_MEDICINE_RECENT, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=["never-taken", "already-resumed", "serious-adverse-reaction", "comfort-care", "data-incorrect"],

@@ -21,14 +21,9 @@ from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
-    CONDITIONS,
-    DEVICES,
     DISPENSES,
     ENCOUNTERS,
     MEDICATION_REQUESTS,
-    OBSERVATIONS,
-    PATIENT,
-    PROCEDURES,
     SERVICE_REQUESTS,
 )
 from cards.record.concepts import Act, Reason
@@ -37,6 +32,7 @@ from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.sentences import (
     ORAL_NEEDS,
+    TIER_NEEDS,
     WHY_STOPPING_HARMS,
     oral_evidence,
     oral_exposure_line,
@@ -71,7 +67,7 @@ WHY_REFILL = "A missed refill can cause withdrawal (C-MEDPM, boxed warning C-LIT
     implements="ABR-04",
     hooks=[ENCOUNTER_DISCHARGE, PATIENT_VIEW],
     deciding=[*ORAL_NEEDS, ENCOUNTERS],
-    refining=[APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS],
+    refining=[*TIER_NEEDS, APPOINTMENTS, CARE_PLANS, SERVICE_REQUESTS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.COX20, sources.UKSPC, sources.GIL, sources.MEDPM],
     limits=[
         LONG_INPATIENT_USE, limits.RECENT_STOP, limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, REFILL_SOON,

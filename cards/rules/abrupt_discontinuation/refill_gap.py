@@ -15,12 +15,12 @@ from cards.case import Case
 from cards.comfort import NOT_GIVEN
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_START, MEDICATION_REFILL, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, CONDITIONS, DISPENSES, ENCOUNTERS, PATIENT
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, DISPENSES, ENCOUNTERS
 from cards.record.facts import MedicationOrder
 from cards.record.when import When
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import DEPARTS_PREVIOUS_DOSE, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import DEPARTS_PREVIOUS_DOSE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.interruptions import Kind
 from cards.timeline.oral import BY_MOUTH
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -52,7 +52,7 @@ _DENYING = frozenset({"stopped", "cancelled", "completed", "ended"})
     implements="ABR-05",
     hooks=[PATIENT_VIEW, MEDICATION_REFILL, ENCOUNTER_START, APPOINTMENT_BOOK],
     deciding=[*ORAL_NEEDS],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, PATIENT],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.ORALV, sources.LORAL, sources.LEO05],
     limits=[OVERDUE, PROBABLY_STOPPED, LONG_STOPPED, ENDS_SOON, limits.LONG_USE, limits.HIGH_ORAL_DOSE],
     overrides=["never-taken", "already-resumed", "planned-taper", "data-incorrect"],

@@ -15,11 +15,11 @@ from cards.case import Case
 from cards.comfort import CUT, NOT_GIVEN, REACTION
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, PUBLISHED, limit
-from cards.needs import APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.needs import APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PROCEDURES, SERVICE_REQUESTS
 from cards.record.concepts import Act, Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.interruptions import Kind
 from cards.timeline.operations import Operation, just_done, planned
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -54,7 +54,7 @@ class Loss(NamedTuple):
     implements="ABR-06",
     hooks=[PATIENT_VIEW, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, PROCEDURES, SERVICE_REQUESTS],
-    refining=[APPOINTMENTS, CARE_PLANS, CONDITIONS, DEVICES, ENCOUNTERS, PATIENT],
+    refining=[*TIER_NEEDS, APPOINTMENTS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.BOS15, sources.DAL07, sources.SWJ12, sources.DUP18],
     limits=[NEW_PUMP, STEPWISE],
     overrides=["specialist-plan", "planned-taper"],

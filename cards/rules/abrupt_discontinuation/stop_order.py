@@ -19,11 +19,8 @@ from cards.limits import JUDGEMENT, limit
 from cards.needs import (
     ADMINISTRATIONS,
     CARE_PLANS,
-    ENCOUNTERS,
-    LABS,
     MEDICATION_REQUESTS,
     SERVICE_REQUESTS,
-    VITALS,
     Need,
 )
 from cards.pump_patient import PUMP_NEEDS
@@ -31,6 +28,7 @@ from cards.record.concepts import Act, Reason
 from cards.record.facts import MedicationOrder
 from cards.rule import rule
 from cards.scales.dependence import Tier
+from cards.scales.kidney import KIDNEY_NEEDS
 from cards.sentences import (
     ADVERSE_REACTION_EXCEPTION,
     BY_TUBE,
@@ -46,7 +44,7 @@ from cards.sentences import (
     toxic_line,
     with_dose,
 )
-from cards.telling import as_sure_as_read, both, early_signs
+from cards.telling import SUSPICION_NEEDS, as_sure_as_read, both, early_signs
 from cards.timeline.interruptions import Interruption, Kind, missed_dose_threshold
 from cards.timeline.regimen import Change
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -71,7 +69,7 @@ CAPPED_SELECTING = "still selecting the order"
     implements="ABR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH],
     deciding=[*ORAL_NEEDS],
-    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, LABS, SERVICE_REQUESTS, VITALS],
+    refining=[*TIER_NEEDS, *KIDNEY_NEEDS, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.LITB],
     limits=[limits.ORAL_MISSED, limits.RECENT_STOP, limits.LONG_USE, limits.HIGH_ORAL_DOSE, WRITTEN_WITHIN],
     overrides=[

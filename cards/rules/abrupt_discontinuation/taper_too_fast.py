@@ -13,12 +13,12 @@ from cards import limits, sources
 from cards.case import Case
 from cards.comfort import REACTION, TAPER
 from cards.hooks import ORDER_SIGN
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, PATIENT
+from cards.needs import ENCOUNTERS, LABS
 from cards.record.concepts import Reason
 from cards.record.facts import DoseStep
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line, told_dose
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line, told_dose
 from cards.taper_builder import taper_days
 from cards.timeline.taper import ending, entered_taper, too_large_step
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -39,7 +39,7 @@ STILL = (
     implements="ABR-07",
     hooks=[ORDER_SIGN],
     deciding=[*ORAL_NEEDS],
-    refining=[CONDITIONS, ENCOUNTERS, LABS, PATIENT],
+    refining=[*TIER_NEEDS, ENCOUNTERS, LABS],
     sources=[sources.SEED, sources.UKSPC, sources.PMSB, sources.MAN93],
     limits=[limits.ORAL_STEP_MG, limits.ORAL_STEP_SHARE, limits.TAPER_STEP_DAYS, limits.TAPER_TOTAL,
             limits.TAPER_LAST_STEP],

@@ -12,10 +12,10 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
-from cards.needs import CONDITIONS, DEVICES, OBSERVATIONS, PATIENT, PROCEDURES
+from cards.needs import CONDITIONS, DEVICES, ENCOUNTERS, OBSERVATIONS, PROCEDURES
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
 
@@ -40,7 +40,7 @@ _PUMP_NEEDS = (DEVICES, PROCEDURES)
     implements="NEO-01",
     hooks=[PATIENT_VIEW, ORDER_SIGN, ENCOUNTER_START],
     deciding=[*ORAL_NEEDS, *_PUMP_NEEDS, CONDITIONS, OBSERVATIONS],
-    refining=[PATIENT],
+    refining=[*TIER_NEEDS, ENCOUNTERS],
     sources=[sources.SEED, sources.LORAL, sources.PREG, sources.AAN25],
     limits=[THIRD_TRIMESTER],
     overrides=["specialist-plan", "data-incorrect"],

@@ -14,11 +14,11 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
-from cards.needs import COMMUNICATIONS, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTERS, PATIENT, PROCEDURES
+from cards.needs import CARE_PLANS, COMMUNICATIONS, DEVICES, DOCUMENTS, ENCOUNTERS, PROCEDURES
 from cards.record.concepts import Act
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import NOT_LATELY, ORAL_NEEDS, oral_evidence, told_dependence
+from cards.sentences import NOT_LATELY, ORAL_NEEDS, TIER_NEEDS, oral_evidence, told_dependence
 from cards.timeline.education import has_rescue_supply, last_taught
 from cards.timeline.interruptions import Kind, Level
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -49,7 +49,7 @@ PREGNANCY = "Before or in pregnancy: make a plan with the prescriber, never stop
     implements="EDU-01",
     hooks=[ENCOUNTER_DISCHARGE, PATIENT_VIEW, APPOINTMENT_BOOK],
     deciding=[*ORAL_NEEDS, DEVICES, PROCEDURES, COMMUNICATIONS, DOCUMENTS],
-    refining=[CONDITIONS, ENCOUNTERS, PATIENT],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.GABMG, sources.MEDRESP],
     limits=[TAUGHT_VALID, ASK_AGAIN, limits.REFILL_BEFORE, limits.SYMPTOMS_COUNT_AT_ALL],
     overrides=["already-done", "comfort-care"],

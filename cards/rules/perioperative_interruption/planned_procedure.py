@@ -16,10 +16,8 @@ from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_START, ORDER_SELECT, ORDER_S
 from cards.needs import (
     APPOINTMENTS,
     CARE_PLANS,
-    CONDITIONS,
     ENCOUNTERS,
     NUTRITION_ORDERS,
-    PATIENT,
     PROCEDURES,
     SERVICE_REQUESTS,
 )
@@ -27,7 +25,7 @@ from cards.perioperative import ADDITIVE, CONTINUE, RESTART, SHORT_PAUSE
 from cards.record.concepts import Act
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.sentences import BY_TUBE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
 from cards.timeline.holds import holds
 from cards.timeline.operations import UNDER_ANAESTHESIA, Operation, ahead, just_done
 from cards.verdict import Card, Quiet, Urgency, Verdict
@@ -46,7 +44,7 @@ _GOES_ON = (Act.CONTINUE_BACLOFEN, Act.NPO_EXCEPT_MEDICATIONS, Act.TUBE_ROUTE)
     implements="PER-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, APPOINTMENT_BOOK],
     deciding=[*ORAL_NEEDS, SERVICE_REQUESTS, APPOINTMENTS, PROCEDURES],
-    refining=[CARE_PLANS, CONDITIONS, ENCOUNTERS, NUTRITION_ORDERS, PATIENT],
+    refining=[*TIER_NEEDS, CARE_PLANS, ENCOUNTERS, NUTRITION_ORDERS],
     sources=[sources.SEED, sources.SPAQI, sources.UKCPA, sources.DUP18, sources.LYV, sources.GABLO, sources.LORAL],
     limits=[limits.SURGERY_AHEAD, limits.AFTER_SURGERY],
     overrides=["already-resumed", "specialist-plan", "data-incorrect"],

@@ -14,19 +14,16 @@ from cards.case import Case
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
 from cards.needs import (
     APPOINTMENTS,
-    CONDITIONS,
+    CARE_PLANS,
     ENCOUNTERS,
-    OBSERVATIONS,
-    PATIENT,
     PROCEDURES,
-    SERVICE_REQUESTS,
-    VITALS,
 )
 from cards.perioperative import RESTART, SHORT_PAUSE
 from cards.record.concepts import Reason
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.sentences import BY_TUBE, ORAL_NEEDS, oral_evidence, oral_exposure_line, toxic_line
+from cards.scales.toxicity import TOXICITY_NEEDS
+from cards.sentences import BY_TUBE, ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line, toxic_line
 from cards.timeline.interruptions import Interruption, Kind, missed_dose_threshold
 from cards.timeline.operations import UNDER_ANAESTHESIA, just_done
 from cards.verdict import Card, Quiet, Urgency, Verdict
@@ -43,7 +40,7 @@ NOT_ALONE = (
     implements="PER-06",
     hooks=[PATIENT_VIEW, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, PROCEDURES],
-    refining=[APPOINTMENTS, CONDITIONS, ENCOUNTERS, OBSERVATIONS, PATIENT, SERVICE_REQUESTS, VITALS],
+    refining=[*TIER_NEEDS, *TOXICITY_NEEDS, APPOINTMENTS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.DUP18, sources.UKCPA, sources.LYV, sources.GABLO],
     limits=[limits.AFTER_SURGERY, limits.ORAL_MISSED, limits.ORAL_MISSED_SHORT_INTERVAL, limits.ORAL_CONFIRMED],
     overrides=["already-resumed", "specialist-plan", "serious-adverse-reaction"],

@@ -14,7 +14,7 @@ from cards import sources
 from cards.case import Case
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
-from cards.needs import OBSERVATIONS, PROCEDURES
+from cards.needs import OBSERVATIONS, PATIENT, PROCEDURES, VITALS
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
 from cards.record.concepts import Sign
 from cards.rule import rule
@@ -53,7 +53,7 @@ NOT_READ = "Procedures could not be read: the pump may have been refilled or rev
     implements="PMP-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ENCOUNTER_DISCHARGE, APPOINTMENT_BOOK, ORDER_SIGN],
     deciding=[*PUMP_NEEDS, OBSERVATIONS],
-    refining=[],
+    refining=[PATIENT, VITALS],
     sources=[sources.SEED, sources.GIL, sources.MEDPM, sources.MUI10, sources.NSW, sources.LITB, sources.MEDSC],
     limits=[MISMATCH],
     overrides=["pump-verified", "data-incorrect"],

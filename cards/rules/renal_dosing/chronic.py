@@ -12,11 +12,11 @@ Known limits: a fall that nobody has measured is not seen; the eGFR reads too we
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SIGN, PATIENT_VIEW
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.rule import rule
 from cards.scales.dependence import Tier
-from cards.scales.kidney import DIALYSIS_RECENT, STAGE_2_RATIO
-from cards.sentences import ORAL_NEEDS, oral_evidence, oral_exposure_line
+from cards.scales.kidney import DIALYSIS_RECENT, KIDNEY_NEEDS, STAGE_2_RATIO
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, oral_evidence, oral_exposure_line
+from cards.telling import SUSPICION_NEEDS
 from cards.verdict import Card, Quiet, Urgency, Verdict
 from cards.words import say
 
@@ -34,8 +34,8 @@ ADVICE = (
 @rule(
     implements="REN-02",
     hooks=[PATIENT_VIEW, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, *ORAL_NEEDS],
-    refining=[ENCOUNTERS, OBSERVATIONS, PATIENT],
+    deciding=[*KIDNEY_NEEDS, *ORAL_NEEDS],
+    refining=[*TIER_NEEDS, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LORAL, sources.OZO, sources.MUA19, sources.WOLF18, sources.INK21],
     limits=[limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, STAGE_2_RATIO, DIALYSIS_RECENT],
     overrides=["specialist-plan", "serious-adverse-reaction"],
@@ -49,7 +49,7 @@ def chronic(case: Case) -> Verdict:
     kidney = case.kidney
     if not kidney.fell_far:
         none = f"no eGFR under {case.moment.limit(limits.EGFR_POOR):g}, no acute injury beyond stage 1"
-        return Quiet(f"{none}: {kidney.because}", rests_on=(LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS))
+        return Quiet(f"{none}: {kidney.because}", rests_on=kidney.rests_on)
     if case.suspected is not None:
         return Quiet("withdrawal is suspected: told there", rests_on=())
     if case.toxicity.gate_met and case.toxicity.tone != "high":

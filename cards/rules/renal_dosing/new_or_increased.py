@@ -15,12 +15,12 @@ from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
 from cards.limits import PUBLISHED, limit
-from cards.needs import CONDITIONS, ENCOUNTERS, LABS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.needs import ENCOUNTERS, LABS
 from cards.record.concepts import Problem
 from cards.record.facts import DailyDose
 from cards.rule import rule
-from cards.scales.kidney import DIALYSIS_RECENT, Grade, Kidney
-from cards.sentences import ORAL_NEEDS, told_dose, with_dose
+from cards.scales.kidney import DIALYSIS_RECENT, KIDNEY_NEEDS, Grade, Kidney
+from cards.sentences import ORAL_NEEDS, TIER_NEEDS, told_dose, with_dose
 from cards.telling import needs_of_age
 from cards.timeline.regimen import Change, is_selected
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -32,6 +32,7 @@ POOR_DOSE = limit("renal_dose_poor", 20, "mg/day", PUBLISHED, sources.MUA19, "en
 SUMMARY = "Baclofen {dose} with {kidney}: encephalopathy risk; avoid or reduce"
 UNKNOWN = "Baclofen: no eGFR within a year. Check creatinine before the dose is set"
 NOT_WORKED_OUT = "Baclofen: no eGFR within a year, {creatinine}. Work out the eGFR before the dose is set"
+OLDER = "Baclofen: the eGFR is older than {creatinine}. Work out the eGFR before the dose is set"
 BY_PUMP = "Intrathecal baclofen with {kidney}: watch for sedation"
 EXCRETED = "Baclofen is excreted mainly by the kidney: caution, lower doses (C-LORAL)."
 REDUCED = (
@@ -48,14 +49,12 @@ PUMP = "Systemic exposure from the pump is small; the label asks for caution."
 CANNOT = "{creatinine} is recorded: the eGFR cannot be worked out from it without sex and an age of an adult."
 ACUTE = "Acute kidney injury within {span}: the eGFR is not settled and was not used."
 
-KIDNEY = (LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS)  # what the grade is read from
-
 
 @rule(
     implements="REN-01",
     hooks=[ORDER_SELECT, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS, *ORAL_NEEDS],
-    refining=[ENCOUNTERS, OBSERVATIONS, PATIENT],
+    deciding=[*KIDNEY_NEEDS, *ORAL_NEEDS],
+    refining=[*TIER_NEEDS, ENCOUNTERS],
     sources=[sources.SEED, sources.LORAL, sources.MUA19, sources.WOLF18, sources.CHE20, sources.KOR04, sources.VLA14,
              sources.INK21],
     limits=[limits.EGFR_REDUCED, limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, limits.ELDERLY, REDUCED_DOSE,
@@ -75,7 +74,7 @@ def new_or_increased(case: Case) -> Verdict:
     if kidney.grade is Grade.UNKNOWN:
         return _not_recorded(case)
     if not kidney.is_reduced:
-        return Quiet(f"eGFR of {case.moment.limit(limits.EGFR_REDUCED):g} or more", rests_on=KIDNEY)
+        return Quiet(f"eGFR of {case.moment.limit(limits.EGFR_REDUCED):g} or more", rests_on=kidney.rests_on)
     if not by_mouth:
         return Card(
             urgency=Urgency.INFO,
@@ -124,18 +123,21 @@ def _not_recorded(case: Case) -> Verdict:
         *(["chronic kidney disease"] if case.has_problem(Problem.CKD) else []),
         *(["neurogenic bladder"] if case.has_problem(Problem.NEUROGENIC_BLADDER) else []),
     ]
+    kidney = case.kidney
     if not reasons or not case.saw(LABS):
-        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=(*KIDNEY, *needs_of_age(case)))
-    measured = case.kidney.creatinine
+        rests_on = dict.fromkeys((*kidney.rests_on, *needs_of_age(case)))
+        return Quiet("no eGFR recorded, and nothing asks for one", rests_on=tuple(rests_on))
+    measured, older = kidney.creatinine, kidney.older_egfr
+    without = say("The newest eGFR ({older}) is older", older=older) if older else "No eGFR within a year"
     return Card(
         urgency=Urgency.INFO,
-        summary=say(NOT_WORKED_OUT, creatinine=measured) if measured else UNKNOWN,
+        summary=say(OLDER if older else NOT_WORKED_OUT, creatinine=measured) if measured else UNKNOWN,
         detail=(
-            f"No eGFR within a year, and {', '.join(reasons)}.",
+            f"{without}, and {', '.join(reasons)}.",
             EXCRETED,
-            say(CANNOT, creatinine=measured.capitalize()) if measured else "Check creatinine and eGFR.",
+            say(CANNOT, creatinine=measured[:1].upper() + measured[1:]) if measured else "Check creatinine and eGFR.",
         ),
-        evidence=(*case.kidney.evidence, *_drafts(case.oral_change), *_drafts(case.pump_change)),
+        evidence=(*kidney.evidence, *_drafts(case.oral_change), *_drafts(case.pump_change)),
     )
 
 

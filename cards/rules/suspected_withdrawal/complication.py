@@ -13,7 +13,7 @@ from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import CONDITIONS, LABS, OBSERVATIONS, VITALS
 from cards.rule import rule
 from cards.scales.age import HIGH_FEVER
-from cards.telling import suspected_score
+from cards.telling import SUSPICION_NEEDS, suspected_score
 from cards.verdict import Addendum, Quiet, Urgency, Verdict
 
 MUSCLE = (
@@ -31,7 +31,7 @@ ORGANS = "Organs fail: ICU, coagulation and liver tests; multiorgan failure and 
     implements="WDR-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=[VITALS, OBSERVATIONS, LABS, CONDITIONS],
-    refining=[],
+    refining=[*SUSPICION_NEEDS],
     sources=[sources.SEED, sources.OZO, sources.PAUL21, sources.MUI10, sources.LOG14, sources.MAN93],
     overrides=[],
     could_reach=Urgency.INFO,

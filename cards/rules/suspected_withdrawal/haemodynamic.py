@@ -13,7 +13,7 @@ from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import CONDITIONS, OBSERVATIONS, VITALS
 from cards.rule import rule
 from cards.sentences import DEPARTS_PRESSURE
-from cards.telling import suspected_score
+from cards.telling import SUSPICION_NEEDS, suspected_score
 from cards.verdict import Addendum, Evidence, Quiet, Urgency, Verdict
 
 LATE = (
@@ -26,7 +26,7 @@ LATE = (
     implements="WDR-04",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=[VITALS, OBSERVATIONS, CONDITIONS],
-    refining=[],
+    refining=[*SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LOG14, sources.PMC41, sources.SWJ12],
     overrides=[],
     could_reach=Urgency.INFO,

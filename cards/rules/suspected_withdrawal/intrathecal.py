@@ -19,12 +19,12 @@ from cards.needs import (
     ENCOUNTERS,
     LABS,
     OBSERVATIONS,
-    PATIENT,
     PROCEDURES,
     VITALS,
 )
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
+from cards.scales.toxicity import TOXICITY_NEEDS
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import (
     DEPARTS_MIDAZOLAM,
@@ -80,7 +80,7 @@ RULE_NEEDS = (*PUMP_NEEDS, VITALS, OBSERVATIONS, LABS)
     implements="WDR-02",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=RULE_NEEDS,
-    refining=[APPOINTMENTS, CARE_PLANS, ENCOUNTERS, PATIENT],
+    refining=[*TOXICITY_NEEDS, APPOINTMENTS, CARE_PLANS, ENCOUNTERS],
     sources=[sources.SEED, sources.SAU16, sources.COREEM, sources.NSW, sources.MEY03, sources.KAO03, sources.ALD02,
              sources.PED341, sources.PALS],
     limits=[limits.RECENT_PUMP_EVENT, limits.VITALS_WINDOW, limits.SYMPTOMS_WINDOW, limits.LABS_WINDOW],

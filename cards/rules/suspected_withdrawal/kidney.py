@@ -10,10 +10,9 @@ Known limits: a creatinine before the injury is needed to tell acute from old.
 from cards import limits, sources
 from cards.case import Case
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
-from cards.needs import CONDITIONS, LABS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.rule import rule
-from cards.scales.kidney import DIALYSIS_RECENT
-from cards.telling import suspected_score
+from cards.scales.kidney import DIALYSIS_RECENT, KIDNEY_NEEDS
+from cards.telling import SUSPICION_NEEDS, suspected_score
 from cards.verdict import Addendum, Quiet, Urgency, Verdict
 
 RESTART_FIRST = (
@@ -25,8 +24,8 @@ RESTART_FIRST = (
 @rule(
     implements="REN-03",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
-    deciding=[LABS, CONDITIONS, PROCEDURES, SERVICE_REQUESTS],
-    refining=[PATIENT],
+    deciding=KIDNEY_NEEDS,
+    refining=[*SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LORAL, sources.INK21],
     limits=[limits.EGFR_POOR, limits.EGFR_VALID, limits.AKI_VALID, DIALYSIS_RECENT],
     overrides=[],

@@ -14,9 +14,10 @@ from cards.case import Case
 from cards.comfort import REACTION, WEIGH
 from cards.hooks import ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from cards.mimics import mimic_evidence, mimic_lines, mimics
-from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS, PATIENT, PROCEDURES
+from cards.needs import ADMINISTRATIONS, CARE_PLANS, ENCOUNTERS, MEDICATION_REQUESTS
 from cards.rule import rule
 from cards.scales.dependence import Tier
+from cards.scales.toxicity import TOXICITY_NEEDS
 from cards.scales.withdrawal_gate import Answer, fewest_points
 from cards.sentences import (
     BY_TUBE,
@@ -25,6 +26,7 @@ from cards.sentences import (
     DEPARTS_PREVIOUS_DOSE,
     ICU_BY_MOUTH,
     ORAL_NEEDS,
+    TIER_NEEDS,
     adverse_reaction_line,
     oral_evidence,
     oral_exposure_line,
@@ -70,7 +72,7 @@ RULE_NEEDS = (*ORAL_NEEDS, *SIGNS, ENCOUNTERS)
     implements="WDR-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SELECT, ORDER_SIGN],
     deciding=RULE_NEEDS,
-    refining=[CARE_PLANS, PATIENT, PROCEDURES],
+    refining=[*TIER_NEEDS, *TOXICITY_NEEDS, CARE_PLANS],
     sources=[sources.SEED, sources.OVERDOSE, sources.ROM21, sources.LEO05, sources.DAL07, sources.ORALV,
              sources.KAO03, sources.PALS],
     limits=[limits.ORAL_MISSED, limits.ORAL_CONFIRMED, limits.SYMPTOMS_COUNT_FULLY, limits.VITALS_WINDOW,

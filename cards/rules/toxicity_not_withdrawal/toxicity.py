@@ -19,20 +19,20 @@ from cards.needs import (
     CONDITIONS,
     DEVICE_USE,
     DEVICES,
-    ENCOUNTERS,
     LABS,
     OBSERVATIONS,
-    PATIENT,
     PROCEDURES,
+    SERVICE_REQUESTS,
     VITALS,
+    Need,
 )
 from cards.record.concepts import Act, Measure
 from cards.rule import rule
-from cards.scales.toxicity import AFTER_PUMP_SURGERY
+from cards.scales.toxicity import AFTER_PUMP_SURGERY, CONTEXT_NEEDS, GATE_WITH_CONTEXT
 from cards.scales.withdrawal_gate import Answer
 from cards.scales.withdrawal_score import Item
 from cards.sentences import DEPARTS_PRESSURE, ORAL_NEEDS
-from cards.telling import uncertain_card
+from cards.telling import SUSPICION_NEEDS, uncertain_card
 from cards.timeline.findings import Findings
 from cards.timeline.pump import PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
@@ -72,8 +72,8 @@ _EXPOSURE = (*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES)
 @rule(
     implements="TOX-01",
     hooks=[PATIENT_VIEW, ENCOUNTER_START, ORDER_SIGN],
-    deciding=[*ORAL_NEEDS, DEVICES, DEVICE_USE, PROCEDURES, *_SIGNS],
-    refining=[ENCOUNTERS, PATIENT],
+    deciding=[*_EXPOSURE, SERVICE_REQUESTS, *_SIGNS],
+    refining=[*SUSPICION_NEEDS],
     sources=[sources.SEED, sources.LEU06, sources.JEM20, sources.OVERDOSE, sources.TRUEX, sources.IJAZ15,
              sources.SHI06, sources.PENG],
     limits=[DEEP_COMA, AFTER_PUMP_SURGERY],
@@ -88,12 +88,16 @@ def toxicity(case: Case) -> Verdict:
         return _uncertain(case, Answer.UNCERTAIN)
     answers_withdrawal = Answer.TOXICITY in answers
     if not _is_on_board(case):  # even then low tone takes the withdrawal card back: one of the two must speak
-        return _uncertain(case, Answer.TOXICITY) if answers_withdrawal else Quiet(NOT_ON_BOARD, rests_on=_EXPOSURE)
+        if answers_withdrawal:
+            return _uncertain(case, Answer.TOXICITY)
+        return Quiet(NOT_ON_BOARD, rests_on=_each((*_EXPOSURE, *_needs_of_context(case))))
     if toxic.tone == "high":
         contradicts = toxic.has("X1") and toxic.gate_met and case.suspected is None
         return _uncertain(case, Answer.TOXICITY) if contradicts else Quiet("rigidity: not toxicity", rests_on=())
     if not (toxic.gate_met or answers_withdrawal):
-        return _after_surgery(case) or Quiet("too few signs of toxicity", rests_on=_SIGNS)
+        return _after_surgery(case) or Quiet(
+            "too few signs of toxicity", rests_on=_each((*_SIGNS, *_needs_of_context(case)))
+        )
     others = [_in_our_words(item) for item in toxic.items if item.code != "X1"]
     template = SUMMARY if toxic.tone == "low" else WITHOUT_TONE
     context = f" Context: {listed(toxic.context)}." if toxic.context else ""
@@ -109,6 +113,17 @@ def toxicity(case: Case) -> Verdict:
         evidence=tuple(Evidence(i.finding.reference, i.finding.text, i.finding.when) for i in toxic.items),
         suggestions=("consult", "icu", "interrogate", "labs") if case.pump else ("consult", "icu", "labs"),
     )
+
+
+def _each(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    return tuple(dict.fromkeys(needs))
+
+
+def _needs_of_context(case: Case) -> tuple[Need, ...]:
+    """Where a context would make the signs enough, what could tell of one: a silence rests on it, too."""
+    toxic = case.toxicity
+    would = not toxic.gate_met and toxic.points >= case.moment.limit(GATE_WITH_CONTEXT)
+    return CONTEXT_NEEDS if would else ()
 
 
 def _in_our_words(item: Item) -> str:

@@ -11,12 +11,11 @@ Known limits: an adjunct ordered for another reason is not told apart.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import ENCOUNTERS, PATIENT
 from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import OPIOIDS, Drug
 from cards.rule import rule
 from cards.sentences import ORAL_NEEDS
-from cards.telling import SIGNS, TREATED_SINCE, draft_evidence, restore_keys, treatment_line
+from cards.telling import SIGNS, SUSPICION_NEEDS, TREATED_SINCE, draft_evidence, restore_keys, treatment_line
 from cards.timeline.regimen import selected_drafts
 from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Quiet, Urgency, Verdict
@@ -36,7 +35,7 @@ ONLY = "Adjuncts ease signs, they do not replace baclofen (C-SAU16)."
     implements="TXE-04",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, *PUMP_NEEDS, *SIGNS],
-    refining=[*TREATED_SINCE, ENCOUNTERS, PATIENT],
+    refining=[*TREATED_SINCE, *SUSPICION_NEEDS],
     sources=[sources.MEY03, sources.SAU16],
     limits=[RECENT],
     overrides=["specialist-plan"],

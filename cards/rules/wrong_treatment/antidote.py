@@ -11,13 +11,12 @@ Known limits: a benzodiazepine taken at home and recorded nowhere is not seen.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import ENCOUNTERS, PATIENT
 from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Drug, Sign
 from cards.rule import rule
 from cards.scales.withdrawal_gate import Answer
 from cards.sentences import ORAL_NEEDS
-from cards.telling import SIGNS, TREATED_SINCE, draft_evidence
+from cards.telling import SIGNS, SUSPICION_NEEDS, TREATED_SINCE, draft_evidence
 from cards.timeline.findings import Findings
 from cards.timeline.pump import PumpDrug
 from cards.timeline.regimen import selected_drafts
@@ -39,7 +38,7 @@ FLUMAZENIL = (
     implements="TXE-03",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, *PUMP_NEEDS, *SIGNS],
-    refining=[*TREATED_SINCE, ENCOUNTERS, PATIENT],
+    refining=[*TREATED_SINCE, *SUSPICION_NEEDS],
     sources=[sources.NSN, sources.OVERDOSE, sources.SEED],
     overrides=["specialist-plan"],
     could_reach=Urgency.CRITICAL,

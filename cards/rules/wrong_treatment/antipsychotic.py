@@ -11,14 +11,13 @@ Known limits: an antipsychotic ordered for another reason is not told apart.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import ENCOUNTERS, PATIENT
 from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Drug
 from cards.rule import rule
 from cards.scales.dependence import Tier
 from cards.scales.withdrawal_score import Score
 from cards.sentences import ORAL_NEEDS
-from cards.telling import SIGNS, TREATED_SINCE, draft_evidence, restore_keys
+from cards.telling import SIGNS, SUSPICION_NEEDS, TREATED_SINCE, draft_evidence, restore_keys
 from cards.timeline.interruptions import Level
 from cards.timeline.regimen import selected_drafts
 from cards.timeline.restoration import RECENT
@@ -38,7 +37,7 @@ _MENTAL = ("P1", "P2", "P3")
     implements="TXE-06",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*ORAL_NEEDS, *PUMP_NEEDS, *SIGNS],
-    refining=[*TREATED_SINCE, ENCOUNTERS, PATIENT],
+    refining=[*TREATED_SINCE, *SUSPICION_NEEDS],
     sources=[sources.DAL07],
     limits=[RECENT],
     overrides=["alternative-diagnosis"],

@@ -11,13 +11,14 @@ Known limits: a pump team called by telephone leaves no order.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SELECT, ORDER_SIGN
-from cards.needs import ENCOUNTERS, PATIENT, PROCEDURES, SERVICE_REQUESTS
+from cards.needs import PROCEDURES, SERVICE_REQUESTS
 from cards.pump_patient import PUMP_NEEDS
 from cards.rule import rule
 from cards.scales.withdrawal_gate import fewest_points
 from cards.sentences import DEPARTS_ORAL
 from cards.telling import (
     SIGNS,
+    SUSPICION_NEEDS,
     TREATED_SINCE,
     as_sure_as_read,
     draft_evidence,
@@ -41,7 +42,7 @@ ADVICE = "Keep it as an adjunct if wanted; interrogate the pump now and page the
     implements="TXE-01",
     hooks=[ORDER_SELECT, ORDER_SIGN],
     deciding=[*PUMP_NEEDS, *SIGNS],
-    refining=[*TREATED_SINCE, ENCOUNTERS, PATIENT],
+    refining=[*TREATED_SINCE, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.SAU16, sources.HAL23, sources.GRE03, sources.SWJ12, sources.MOH04, sources.LOG14],
     limits=[RECENT],
     overrides=["specialist-plan", "pump-verified"],

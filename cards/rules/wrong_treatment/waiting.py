@@ -11,13 +11,12 @@ Known limits: a treatment given before it is ordered looks like waiting.
 from cards import sources
 from cards.case import Case
 from cards.hooks import ORDER_SIGN
-from cards.needs import ENCOUNTERS, PATIENT
 from cards.pump_patient import PUMP_NEEDS
 from cards.record.concepts import Act
 from cards.record.facts import Order
 from cards.rule import rule
 from cards.sentences import ORAL_NEEDS
-from cards.telling import SIGNS, TREATED_SINCE, restore_keys, treatment_line
+from cards.telling import SIGNS, SUSPICION_NEEDS, TREATED_SINCE, restore_keys, treatment_line
 from cards.timeline.restoration import RECENT
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import say
@@ -32,7 +31,7 @@ _TESTS = frozenset({Act.DIAGNOSTICS, Act.MRI})
     implements="TXE-05",
     hooks=[ORDER_SIGN],
     deciding=[*ORAL_NEEDS, *PUMP_NEEDS, *SIGNS],
-    refining=[*TREATED_SINCE, ENCOUNTERS, PATIENT],
+    refining=[*TREATED_SINCE, *SUSPICION_NEEDS],
     sources=[sources.SEED, sources.KAO03],
     limits=[RECENT],
     overrides=["already-resumed", "alternative-diagnosis"],
