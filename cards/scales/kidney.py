@@ -111,7 +111,8 @@ def dialysis_of(record: Record, moment: Moment) -> Evidence | None:
             continue
         is_over = order.end is not None and order.end.is_past(moment.now)
         is_planned = order.is_draft or (order.start is not None and not order.start.may_be_past(moment.now))
-        if not (is_over or is_planned or order.do_not_perform):
+        is_old = order.authored is not None and _age(order.authored, moment) > _hours(limits.EGFR_VALID, moment)
+        if not (is_over or is_planned or is_old or order.do_not_perform):
             return Evidence(order.reference, order.text, order.authored)
     return None
 

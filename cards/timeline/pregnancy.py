@@ -1,6 +1,7 @@
 """Is the patient pregnant, and how far on? From the due date, or from weeks told at a known time."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -42,7 +43,9 @@ class Pregnancy(msgspec.Struct, frozen=True):
 def pregnancy_of(record: Record, now: datetime) -> Pregnancy | None:
     """The active pregnancy; that with the latest word on its due date."""
     told = [c for c in record.conditions if Problem.PREGNANCY in c.concepts]
-    pregnancies = [Pregnancy(_evidence(c), _due(c, now)) for c in told if c.is_active]
+    over = [c.abated for c in told if not c.is_active and not _is_of_an_observation(c) and c.abated]
+    active = [c for c in told if c.is_active and not (_is_of_an_observation(c) and _ended_since(c, over))]
+    pregnancies = [Pregnancy(_evidence(c), _due(c, now)) for c in active]
     lasting = [p for p in pregnancies if (weeks := p.weeks(now)) is None or 0 <= weeks <= LONGEST_WEEKS]
     found = max(lasting, key=lambda p: (p.due is not None, _told(p)), default=None)
     if found is None or found.due is not None:
@@ -60,7 +63,16 @@ def _evidence(condition: Condition) -> Evidence:
 
 def _is_date(condition: Condition) -> bool:
     """Of an Observation the end is when it was due; of a problem that is over, when it ended."""
-    return not condition.is_active and condition.abated is not None and condition.reference.startswith("Observation/")
+    return not condition.is_active and condition.abated is not None and _is_of_an_observation(condition)
+
+
+def _is_of_an_observation(condition: Condition) -> bool:
+    return condition.reference.startswith("Observation/")
+
+
+def _ended_since(condition: Condition, over: Sequence[When]) -> bool:
+    """Whether the pregnancy on the problem list ended after this was observed."""
+    return condition.recorded is not None and any(end.latest >= condition.recorded.latest for end in over)
 
 
 def _due(condition: Condition, now: datetime) -> When | None:

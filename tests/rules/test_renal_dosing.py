@@ -90,6 +90,13 @@ def test_dialysis_by_a_session_or_an_order() -> None:
         assert chart.decide(PATIENT_VIEW).urgency(KIND) == "warning"
 
 
+def test_an_order_for_dialysis_that_nobody_closed_for_two_years_is_none() -> None:
+    """As an eGFR of then would be none."""
+    chart = Chart()
+    chart.order("Hemodialysis three times a week", authoredOn=instant("730d"))
+    assert chart.case().kidney.grade is Grade.UNKNOWN
+
+
 @pytest.mark.parametrize("lost", ["Procedure", "ServiceRequest"])
 def test_dialysis_that_was_not_read_leaves_it_open(lost: str) -> None:
     """Sessions and standing orders decide as problems do."""

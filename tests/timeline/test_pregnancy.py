@@ -196,3 +196,14 @@ def test_a_child_was_itself_carried(born: str) -> None:
     case = chart.case()
     assert case.pregnancy is None
     assert not case.record.conditions
+
+
+@pytest.mark.parametrize(("ended", "weeks"), [("22d", None), ("60d", 42)])
+def test_a_pregnancy_that_is_resolved_ends_what_was_observed_in_it(ended: str, weeks: int | None) -> None:
+    """39 weeks noted 25 days ago, the pregnancy on the problem list ended since; or one before it."""
+    chart = Chart(age=30)
+    chart.add("Observation", status="final", code={"text": "Gestational age"}, effectiveDateTime=instant("25d"),
+              valueQuantity={"value": 39, "unit": "wk", "code": "wk"})  # fmt: skip
+    chart.condition("Pregnancy", "300d", active=False, abatementDateTime=instant(ended))
+    found = chart.case().pregnancy
+    assert (found.weeks(NOW) if found else None) == weeks
