@@ -49,7 +49,13 @@ class Chart:
         self.losses: dict[str, list[str]] = {}  # reference: what of it was not read
         self.foreign = 0
         self.other_devices: set[str] = set()  # references of Devices that were read and are no pump
+        self.has_other_battery = False  # a pacemaker, a stimulator: it has a replacement indicator, too
         self.pregnancy: list[tuple[When | None, bool, facts.Condition]] = []  # asserted by Observations
+
+    @property
+    def has_pump_alone(self) -> bool:
+        """Whether a Device was read as an intrathecal pump, and none as another implant with a battery."""
+        return bool(self.devices) and not self.has_other_battery
 
     def is_pump(self, pointer: str) -> bool:
         """Whether a reference is to a Device that was read as an implanted intrathecal pump."""

@@ -8,6 +8,7 @@ from cards.record import facts, lexicon, wire
 from cards.record.chart import Chart
 from cards.record.coding import all_words, codings, items, leads_to, notes, plain, reference_of, string, words
 from cards.record.concepts import PumpModel
+from cards.record.measures import OTHER_BATTERY
 from cards.record.observations import device_properties
 from cards.record.phrases import Phrasebook, Row
 from cards.record.when import When, date_in_text
@@ -60,6 +61,7 @@ def read_device(resource: wire.Device, reference: str, chart: Chart) -> None:
     )
     if not _is_pump(said):
         chart.other_devices.add(reference)
+        chart.has_other_battery |= bool(OTHER_BATTERY.search(plain(said)))
         if not any(describing) and not is_other:
             chart.cannot_read(reference, NO_NAME)
             chart.other_devices.discard(reference)

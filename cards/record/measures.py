@@ -88,6 +88,10 @@ NAMES = (
                         "pump stopped", "alarms?", "pump ~ (stopped|running|stalled)")),
 )  # fmt: skip
 BOOK = Phrasebook(NAMES)
+# Implants beside the pump whose battery has a replacement indicator (judgement).
+OTHER_BATTERY = re.compile(
+    r"pacemaker|defibrillat|\bicd\b|\bcrt\b|stimulat|\bvns\b|\bdbs\b|\bscs\b|loop recorder|cardiac|cochlear"
+)
 PUMP_CONTEXT = Phrasebook((Row(M.PUMP_STATUS, ("pump", "itb", "intrathecal*", "reservoir", "synchromed",
     "prometra", "baclofen"),
                                unless=("insulin*", "balloon pump", "breast pump",

@@ -1,20 +1,26 @@
 """Observation to facts: one value or one sign each. What nobody asks for is dropped at once."""
 
+import re
 from typing import Any
 
 import msgspec
 
 from cards.record import lexicon, maternal, wire
 from cards.record.chart import BAD_DATE, Chart
-from cards.record.coding import all_words, items, notes, reference_of, string, words
+from cards.record.coding import all_words, items, notes, plain, reference_of, string, words
 from cards.record.concepts import Drug, Measure
-from cards.record.measures import PUMP_CONTEXT, measures_named
+from cards.record.measures import OTHER_BATTERY, PUMP_CONTEXT, measures_named
 from cards.record.observation_names import Name, name_of
 from cards.record.observation_values import PARTS, Reader, answer_of
 from cards.record.quantities import first_quantity
 from cards.record.when import When
 
 COUNTED = frozenset({"final", "amended", "corrected", "preliminary", ""})
+
+# What has a replacement indicator, or is filled: words of no other thing that is observed.
+_OF_AN_IMPLANT = re.compile(
+    r"\beri\b|elective replacement|replacement indicator|\bvolume (?:filled )?(?:at|after) refill\b"
+)
 
 
 def read_observation(resource: wire.Observation, reference: str, chart: Chart) -> None:
@@ -39,7 +45,7 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     when = _effective(resource, chart, defects)
     before = _facts(chart)
     reader = Reader(reference, status or "final", when, chart, defects)
-    if not name.is_pump and _is_at_pump(resource, chart):
+    if not name.is_pump and _is_at_pump(name, resource, chart):
         name = name_of(bytes(resource.code), chart.valuesets, at_pump=True)
     reader.value(name, resource)
     _read_maternal(name, resource, reference, when, chart)
@@ -61,8 +67,15 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
         chart.cannot_read(reference, BAD_DATE)
 
 
-def _is_at_pump(resource: wire.Observation, chart: Chart) -> bool:
-    """Whether `device` or `focus` is an intrathecal pump, by its words or as a Device of this chart."""
+def _is_at_pump(name: Name, resource: wire.Observation, chart: Chart) -> bool:
+    """Whether `device` or `focus` is an intrathecal pump, by its words or as a Device of this chart.
+
+    Where neither is told, what only a pump or another device with a battery has is the pump's, if no other such device
+    is in the chart.
+    """
+    if resource.device is None and resource.focus is None:
+        said = plain(name.text)
+        return chart.has_pump_alone and bool(_OF_AN_IMPLANT.search(said)) and not OTHER_BATTERY.search(said)
     pointers = [*items(resource.device), *items(resource.focus)]
     said = f"{all_words(resource.device)} {all_words(resource.focus)}"
     return bool(PUMP_CONTEXT.mentioned(said)) or any(chart.is_pump(reference_of(pointer)) for pointer in pointers)

@@ -452,3 +452,28 @@ def test_comfort_care_is_not_hurried(rule: str, fact: tuple[str, str | float], w
     said_all = " ".join((verdict.summary, *verdict.detail)).lower()
     assert [w for w in ("emergency", " now", "act before", "monitored bed", "not a plan") if w in said_all] == []
     assert "benzodiazepine" in said_all
+
+
+@pytest.mark.parametrize("name", ["ERI", "ERI date", "Elective replacement indicator (ERI) date"])
+@pytest.mark.parametrize(
+    ("beside", "urgency"),
+    [("", "critical"), ("Wheelchair", "critical"), ("Cardiac pacemaker", ""), ("Spinal cord stimulator", "")],
+)
+def test_an_indicator_that_names_no_device_is_the_pump_s_where_nothing_else_has_one(
+    name: str, beside: str, urgency: str
+) -> None:
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Baclofen pump refill", "20d")
+    if beside:
+        chart.add("Device", status="active", deviceName=[{"name": beside, "type": "user-friendly-name"}])
+    chart.pump_note(name, date("70d"))
+    assert chart.decide().urgency(KIND) == urgency
+
+
+def test_a_pacemaker_s_indicator_is_not_the_pump_s() -> None:
+    chart = Chart()
+    chart.pump()
+    chart.procedure("Baclofen pump refill", "20d")
+    chart.pump_note("Pacemaker ERI date", date("70d"))
+    assert chart.decide().urgency(KIND) == ""
