@@ -29,6 +29,8 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
     if status not in COUNTED:
         return
     name = name_of(bytes(resource.code), chart.valuesets)
+    if not name.is_pump and _is_at_pump(name, resource, chart):
+        name = name_of(bytes(resource.code), chart.valuesets, at_pump=True)
     components = wire.components_of(resource.component)
     said = resource.valueString if resource.valueString is not None else resource.valueCodeableConcept
     if (
@@ -37,16 +39,12 @@ def read_observation(resource: wire.Observation, reference: str, chart: Chart) -
         and not components
         and said is None
         and resource.note is None
-        and resource.device is None
-        and resource.focus is None
     ):
         return
     defects: list[str] = []
     when = _effective(resource, chart, defects)
     before = _facts(chart)
     reader = Reader(reference, status or "final", when, chart, defects)
-    if not name.is_pump and _is_at_pump(name, resource, chart):
-        name = name_of(bytes(resource.code), chart.valuesets, at_pump=True)
     reader.value(name, resource)
     _read_maternal(name, resource, reference, when, chart)
     parts: dict[str, float] = {}

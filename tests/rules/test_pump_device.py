@@ -467,7 +467,8 @@ def test_an_indicator_that_names_no_device_is_the_pump_s_where_nothing_else_has_
     chart.procedure("Baclofen pump refill", "20d")
     if beside:
         chart.add("Device", status="active", deviceName=[{"name": beside, "type": "user-friendly-name"}])
-    chart.pump_note(name, date("70d"))
+    chart.add("Observation", status="final", code={"text": name}, effectiveDateTime=instant("3h"),
+              valueDateTime=date("70d"))  # fmt: skip
     assert chart.decide().urgency(KIND) == urgency
 
 
