@@ -201,7 +201,7 @@ def test_what_was_observed_at_a_pump_of_this_chart(
     [
         (PACEMAKER, {"device": {"reference": "Device/d1"}}),
         (PACEMAKER, {"focus": [{"reference": "Device/d1"}]}),
-        (PUMP, {}),
+        (PACEMAKER, {}),
         (PUMP, {"device": {"reference": "Device/d2"}}),
         (PUMP, {"focus": [{"reference": "Patient/d1"}]}),
         ({**PUMP, "status": "entered-in-error"}, {"device": {"reference": "Device/d1"}}),
@@ -213,6 +213,17 @@ def test_what_was_observed_elsewhere(kind: dict[str, Any], pointer: dict[str, An
     record = chart(observation(code={"text": name}, valueDateTime="2026-01-09", **pointer), device(**kind))
 
     assert record.observations == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"), [("ERI date", True), ("EOS date", False), ("Refill due date", False), ("Daily dose", False)]
+)
+def test_what_names_no_device_beside_a_pump(name: str, is_read: bool) -> None:
+    """Of these only a battery has an ERI; and where there is another battery nobody knows whose it is."""
+    told = observation(code={"text": name}, valueDateTime="2026-01-09")
+
+    assert bool(chart(told, device(**PUMP)).observations) is is_read
+    assert chart(told, device(**PUMP), device(**PACEMAKER, id="d2")).observations == ()
 
 
 def test_what_was_observed_at_the_pump_of_a_use_statement() -> None:
@@ -232,4 +243,6 @@ def test_the_volume_filled(name: str) -> None:
 
     assert [(o.concept, o.value) for o in tied.observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
     assert [(o.concept, o.value) for o in chart(named).observations] == [(Measure.PUMP_FILL_VOLUME, 20)]
-    assert chart(filled, device(**PUMP)).observations == ()
+    at_a_refill = name in ("Volume filled at refill", "Volume after refill")  # beside a pump it is the pump's
+    assert bool(chart(filled, device(**PUMP)).observations) is at_a_refill
+    assert chart(filled).observations == ()
