@@ -170,7 +170,7 @@ def date_in_text(text: str, zone: tzinfo, date_order: str = "") -> When | None:
             day = date(int(found[1]), int(found[2]), int(found[3]))
             return days_of(day, day, zone, "day", text)
         if found := _TEXT_NUMBERS.search(said):
-            return _numbers(found, zone, date_order, text)
+            return _numbers(found, zone, date_order, found[0])
         if found := _TEXT_DAY_MONTH.search(said):
             day = date(_year(found[3]), _MONTHS[found[2]], int(found[1]))
             return days_of(day, day, zone, "day", text)

@@ -54,13 +54,17 @@ def discharge_of(record: Record, stay: Stay, moment: Moment) -> Discharge:
 
 
 def ended_around_admission(exposure: OralExposure, stay: Stay, moment: Moment) -> MedicationOrder | None:
-    """A home medicine closed in this stay, as who reconciles the list does, or that broke off just before it."""
+    """A home medicine closed in this stay, as who reconciles the list does, or that broke off just before it.
+
+    One that was completed was so on paper only where the ward goes on with it.
+    """
     if stay.start is None:
         return None
+    goes_on = bool(exposure.current)
     recently = stay.start.earliest - timedelta(days=moment.limit(limits.RECENT_STOP))
     for order in exposure.orders:
         end = ended(order, moment.now) if is_home(order, stay) else None
-        if end and end >= recently and not has_ordinary_end(order, moment.now):
+        if end and end >= recently and (goes_on or not has_ordinary_end(order, moment.now)):
             return order
     return None
 

@@ -126,12 +126,14 @@ def test_stopped_long_ago() -> None:
     assert chart.decide().is_silent
 
 
-@pytest.mark.parametrize("until", ["1h", "90h", "4d"])
-def test_closed_at_admission_or_at_discharge_it_was_taken_before(until: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "until"), [("stopped", "1h"), ("stopped", "90h"), ("stopped", "4d"), ("completed", "90h")]
+)
+def test_closed_at_admission_or_at_discharge_it_was_taken_before(status: str, until: str) -> None:
     """The medicines were reconciled, given on the ward, and are missing from the list for home."""
     chart = Chart()
     chart.stay("4d")
-    stopped(chart, until)
+    chart.baclofen(status=status, until=until)
     chart.baclofen(since="4d", category="inpatient")
     chart.given("60h", "52h", "44h", "36h", "28h", "20h", "12h", "4h")
     chart.medicine("lisinopril 10 mg tablet", category=[{"coding": [{"code": "discharge"}]}])
