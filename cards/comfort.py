@@ -1,9 +1,36 @@
 """What relieves in comfort care, by what was done to baclofen (FND-07): not given, cut, by pump, for a reaction.
 
-A rule names one of these as the `comfort` of its card; `suppression.py` puts it in place.
+A rule names one of these as the `comfort` of its card, or makes it of a `Headline`; `suppression.py` puts it in place.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from cards.verdict import Comfort
+from cards.words import say
+
+RELIEF = "Comfort care: plan relief of spasm"
+
+
+class Headline(NamedTuple):
+    """A summary in two parts: in comfort care the fact is told, and relief in place of what to do at once."""
+
+    fact: str
+    act: str = ""
+
+    @property
+    def summary(self) -> str:
+        return self.fact + self.act
+
+    def told(self, **values: object) -> "Headline":
+        """With these values, made safe."""
+        return Headline(say(self.fact, **values), self.act)
+
+    def calm(self, detail: Sequence[str], *hurry: str) -> Comfort:
+        """The same card without the bullets that hurry."""
+        summary = f"{self.fact}. {RELIEF}" if self.act else self.fact
+        return Comfort(summary, tuple(bullet for bullet in detail[1:] if bullet not in hurry))
+
 
 OFFER = (
     "Comfort care is recorded. Stopping baclofen can still cause distressing spasm and agitation (C-PALL): consider "

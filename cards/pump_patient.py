@@ -19,9 +19,6 @@ PUMP_NEEDS: tuple[Need, ...] = (
 )  # fmt: skip
 DRUG_NOT_RECORDED = "The drug in the pump is not recorded; it may be baclofen: ask for the pump card."
 
-# What a pump's card asks for in comfort care, in place of hurry; the offer itself is told by `suppression.py` (FND-07).
-RELIEF = "Comfort care: plan relief of spasm"
-
 
 def pump_that_may_hold_baclofen(case: Case) -> Pump | Quiet:
     """The pump, in place or taken out, unless it holds another drug; else why there is nothing to say."""
@@ -38,11 +35,6 @@ def pump_in_place(case: Case) -> Pump | Quiet:
     if isinstance(pump, Pump) and not pump.is_in_place:
         return Quiet("the pump was taken out", rests_on=(PROCEDURES, DEVICES))
     return pump
-
-
-def worded(case: Case, template: str, calm: dict[str, str]) -> str:
-    """A template, or the calm one that stands for it in comfort care."""
-    return calm.get(template, template) if case.is_comfort_care else template
 
 
 def told_model(pump: Pump) -> str:

@@ -153,6 +153,11 @@ _TEXT_SHORT_MONTH = re.compile(r"\b([0-9]{4})-([0-9]{2})\b")
 
 
 @lru_cache(maxsize=2048)
+def latest(time: When | None) -> float:
+    """When this time ends at the latest, in seconds, to compare by; what nobody dated comes before all."""
+    return time.latest.timestamp() if time else float("-inf")
+
+
 def date_in_text(text: str, zone: tzinfo, date_order: str = "") -> When | None:
     """The first date in free text; None if there is none.
 

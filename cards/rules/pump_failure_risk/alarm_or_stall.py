@@ -12,10 +12,11 @@ leaks.
 
 from cards import sources
 from cards.case import Case
+from cards.comfort import Headline
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import OBSERVATIONS, PATIENT, PROCEDURES, VITALS
-from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
 from cards.record.concepts import Sign
 from cards.rule import rule
 from cards.timeline.delivery import unresolved
@@ -26,12 +27,10 @@ from cards.words import ago, number, say
 
 MISMATCH = limit("programming_mismatch", 0.2, "of the prescription", JUDGEMENT, sources.MEDSC)
 
-ALARM = "Baclofen pump critical alarm/stall: delivery may have stopped. Interrogate now"
-PROGRAMMED = "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}. Verify now"
-CALM = {
-    ALARM: f"Baclofen pump critical alarm/stall: delivery may have stopped. {RELIEF}",
-    PROGRAMMED: "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}",
-}
+ALARM = Headline("Baclofen pump critical alarm/stall: delivery may have stopped", ". Interrogate now")
+PROGRAMMED = Headline(
+    "Baclofen pump {setting} {programmed} {unit}, prescribed {prescribed}: risk of {risk}", ". Verify now"
+)
 SEEN = "{text} {ago}; nothing on record set it right since."
 TWO_TONES = (
     "A critical, two-tone alarm means that drug may not be flowing: empty reservoir, end of service, motor stall, pump "
@@ -69,7 +68,7 @@ def alarm_or_stall(case: Case) -> Verdict:
     if not case.doses_are_comparable:
         return Quiet("the unit of a dose is in doubt: settings not compared", rests_on=())
     found = mismatches(pump, case.record, case.moment, beyond=case.moment.limit(MISMATCH))
-    return _misprogrammed(case, pump, found) if found else Quiet(
+    return _misprogrammed(pump, found) if found else Quiet(
         "no alarm, stall, stop or mismatch on record", rests_on=(OBSERVATIONS, PROCEDURES)
     )  # fmt: skip
 
@@ -77,41 +76,56 @@ def alarm_or_stall(case: Case) -> Verdict:
 def _stalled(case: Case, pump: Pump, event: PumpEvent) -> Card:
     unread = not case.saw(PROCEDURES)
     unknown = pump.drug is PumpDrug.UNKNOWN
+    detail = (
+        say(SEEN, text=f"Pump{told_model(pump)}: {event.text}", ago=ago(event.when, case.now, case.zone)),
+        TWO_TONES,
+        WHY,
+        EMERGENCY,
+        *((NOT_READ,) if unread else ()),
+        *((DRUG_NOT_RECORDED,) if unknown else ()),
+    )
     return Card(
         urgency=Urgency.WARNING if unread or unknown else Urgency.CRITICAL,
-        summary=worded(case, ALARM, CALM),
-        detail=(
-            say(SEEN, text=f"Pump{told_model(pump)}: {event.text}", ago=ago(event.when, case.now, case.zone)),
-            TWO_TONES,
-            WHY,
-            *_emergency(case),
-            *((NOT_READ,) if unread else ()),
-            *((DRUG_NOT_RECORDED,) if unknown else ()),
-        ),
+        summary=ALARM.summary,
+        detail=detail,
         evidence=(Evidence(event.reference, event.text, event.when), *pump.evidence[:1]),
         suggestions=("interrogate", "consult"),
+        comfort=ALARM.calm(detail, EMERGENCY),
         capped="procedures not read" if unread else "drug in the pump not recorded" if unknown else "",
     )
 
 
-def _misprogrammed(case: Case, pump: Pump, found: tuple[Mismatch, ...]) -> Card:
+def _misprogrammed(pump: Pump, found: tuple[Mismatch, ...]) -> Card:
     first = found[0]
+    told = PROGRAMMED.told(
+        setting=first.setting,
+        programmed=first.programmed,
+        unit=first.unit,
+        prescribed=first.prescribed,
+        risk="withdrawal" if first.gives_less else "overdose",
+    )
+    detail = (
+        *(
+            say(
+                DIFFERS,
+                setting=m.setting,
+                programmed=m.programmed,
+                prescribed=m.prescribed,
+                unit=m.unit,
+                pct=number(100 * m.share, 0),
+                less="less: withdrawal" if m.gives_less else "more: overdose",
+            )
+            for m in found
+        ),
+        "Interrogate the pump and check the settings against the order before changing either.",
+        WHY,
+        EMERGENCY,
+    )
     return Card(
         urgency=Urgency.CRITICAL,
-        summary=say(worded(case, PROGRAMMED, CALM), setting=first.setting, programmed=first.programmed, unit=first.unit,
-                    prescribed=first.prescribed, risk="withdrawal" if first.gives_less else "overdose"),
-        detail=(
-            *(say(DIFFERS, setting=m.setting, programmed=m.programmed, prescribed=m.prescribed, unit=m.unit,
-                  pct=number(100 * m.share, 0), less="less: withdrawal" if m.gives_less else "more: overdose")
-              for m in found),
-            "Interrogate the pump and check the settings against the order before changing either.",
-            WHY,
-            *_emergency(case),
-        ),
+        summary=told.summary,
+        detail=detail,
         evidence=(*(e for m in found for e in m.evidence), *pump.evidence[:1]),
         suggestions=("interrogate", "consult"),
+        comfort=told.calm(detail, EMERGENCY),
     )  # fmt: skip
-
-
-def _emergency(case: Case) -> tuple[str, ...]:
-    return () if case.is_comfort_care else (EMERGENCY,)

@@ -13,10 +13,11 @@ alone says little about one battery.
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import Headline
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, PUBLISHED, limit
 from cards.needs import APPOINTMENTS, OBSERVATIONS, PROCEDURES, SERVICE_REQUESTS
-from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
+from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_in_place, told_model
 from cards.record.concepts import PumpModel
 from cards.record.when import When
 from cards.rule import rule
@@ -24,28 +25,25 @@ from cards.timeline.battery import Battery, battery_of
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import days_to
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import counted, dated, day, say
+from cards.words import counted, dated, day
 
 LAST_DAYS = limit("battery_last_days", 30, "d", JUDGEMENT, sources.MEDERI)
 OLD = limit("synchromed_old", 78, "months", JUDGEMENT, sources.UCLH, "service life quoted as 81 months")
 AT_ITS_END = limit("synchromed_at_its_end", 84, "months", PUBLISHED, sources.MEDERI, "at most 7 years")
 OLD_PROMETRA = limit("prometra_old", 120, "months", JUDGEMENT, sources.MSNT, "battery life quoted as over 10 years")
 
-ERI = "Baclofen pump battery: ERI {eri}, stops by {stops}. Book replacement"
-ERI_BOOKED = "Baclofen pump battery: ERI {eri}, stops by {stops}. Replacement booked {booked}"
-EOS = "Baclofen pump battery: end of service {stops}. Book replacement"
-EOS_BOOKED = "Baclofen pump battery: end of service {stops}. Replacement booked {booked}"
-EOS_PASSED = "Baclofen pump battery: end of service since {stops}. Interrogate and replace now"
-STOPPED = "Baclofen pump battery: ERI {eri}, end of service since {stops}. Interrogate and replace now"
-AGED = "Baclofen pump{model} implanted {date}, {months} months ago: check its battery, book replacement"
-AGED_NOTE = "Baclofen pump{model} implanted {date}, {months} months ago: ask the pump clinic for its battery state"
-CALM = {
-    ERI: f"Baclofen pump battery: ERI {{eri}}, stops by {{stops}}. {RELIEF}",
-    EOS: f"Baclofen pump battery: end of service {{stops}}. {RELIEF}",
-    EOS_PASSED: f"Baclofen pump battery: end of service since {{stops}}. {RELIEF}",
-    STOPPED: f"Baclofen pump battery: ERI {{eri}}, end of service since {{stops}}. {RELIEF}",
-    AGED: f"Baclofen pump{{model}} implanted {{date}}, {{months}} months ago: battery may be near its end. {RELIEF}",
-}
+ERI = Headline("Baclofen pump battery: ERI {eri}, stops by {stops}", ". Book replacement")
+ERI_BOOKED = Headline("Baclofen pump battery: ERI {eri}, stops by {stops}. Replacement booked {booked}")
+EOS = Headline("Baclofen pump battery: end of service {stops}", ". Book replacement")
+EOS_BOOKED = Headline("Baclofen pump battery: end of service {stops}. Replacement booked {booked}")
+EOS_PASSED = Headline("Baclofen pump battery: end of service since {stops}", ". Interrogate and replace now")
+STOPPED = Headline("Baclofen pump battery: ERI {eri}, end of service since {stops}", ". Interrogate and replace now")
+AGED = Headline(
+    "Baclofen pump (SynchroMed) implanted {date}, {months} months ago", ": check its battery, book replacement"
+)
+AGED_NOTE = Headline(
+    "Baclofen pump (Prometra) implanted {date}, {months} months ago", ": ask the pump clinic for its battery state"
+)
 
 INDICATOR = "Pump{model}: replacement indicator reached {ago} ago, {left} until it stops."
 INDICATOR_PAST = "Pump{model}: replacement indicator reached {ago} ago; it was to stop {stop} after that."
@@ -112,7 +110,7 @@ def _by_end_of_service(case: Case, pump: Pump, state: Battery) -> Verdict:
 
 
 def _ending(
-    case: Case, pump: Pump, state: Battery, summary: tuple[str, str, str], found: str, evidence: Evidence
+    case: Case, pump: Pump, state: Battery, summary: tuple[Headline, Headline, Headline], found: str, evidence: Evidence
 ) -> Verdict:
     """How near the stop is decides; a replacement booked before it makes it a reminder."""
     assert state.stops is not None
@@ -120,12 +118,12 @@ def _ending(
     left, booked = days_to(state.stops, case.now, case.moment), state.replacement
     dates = {"eri": _date(state.eri, case) if state.eri else "", "stops": _date(state.stops, case)}
     if left <= 0:
-        urgency, told = Urgency.CRITICAL, say(worded(case, passed, CALM), **dates)
+        urgency, told = Urgency.CRITICAL, passed.told(**dates)
     elif booked is not None and booked.when is not None:
-        urgency, told = Urgency.INFO, say(is_booked, **dates, booked=day(booked.when.earliest, case.zone))
+        urgency, told = Urgency.INFO, is_booked.told(**dates, booked=day(booked.when.earliest, case.zone))
     else:
         last = left <= case.moment.limit(LAST_DAYS)
-        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, say(worded(case, book, CALM), **dates)
+        urgency, told = Urgency.CRITICAL if last else Urgency.WARNING, book.told(**dates)
     more = (booked.evidence,) if booked else ()
     return _card(case, pump, urgency, told, (found, WHY_ERI), (evidence, *more))
 
@@ -140,36 +138,38 @@ def _by_age(case: Case, pump: Pump, state: Battery) -> Verdict:
     if months is None or implanted is None:
         return Quiet("neither a replacement indicator nor the day of implantation is recorded",
                      rests_on=(OBSERVATIONS, PROCEDURES))  # fmt: skip
-    model, date = told_model(pump), day(implanted.earliest, case.zone)
-    found = AGE.format(model=model, months=months)
+    date = day(implanted.earliest, case.zone)
+    found = AGE.format(model=told_model(pump), months=months)
     evidence: tuple[Evidence, ...] = (Evidence(state.implanted_reference, "pump implanted", implanted),)
     if pump.model is PumpModel.SYNCHROMED and months >= case.moment.limit(OLD):
         urgency = Urgency.CRITICAL if months >= case.moment.limit(AT_ITS_END) else Urgency.WARNING
         if state.replacement is not None:
             urgency, evidence = Urgency.INFO, (*evidence, state.replacement.evidence)
-        told = worded(case, AGED, CALM).format(model=model, date=date, months=months)
+        told = AGED.told(date=date, months=months)
         return _card(case, pump, urgency, told, (found, NO_ERI, WHY_ERI), evidence)
     if pump.model is PumpModel.PROMETRA and months >= case.moment.limit(OLD_PROMETRA):
-        told = AGED_NOTE.format(model=model, date=date, months=months)
+        told = AGED_NOTE.told(date=date, months=months)
         return _card(case, pump, Urgency.INFO, told, (found, PROMETRA_LIFE), evidence)
     return Quiet("no replacement indicator recorded, and the pump is not old", rests_on=(OBSERVATIONS, PROCEDURES))
 
 
 def _card(
-    case: Case, pump: Pump, urgency: Urgency, told: str, detail: tuple[str, ...], evidence: tuple[Evidence, ...]
+    case: Case, pump: Pump, urgency: Urgency, told: Headline, detail: tuple[str, ...], evidence: tuple[Evidence, ...]
 ) -> Card:
     """Capped where a replacement would not be seen, or the drug in the pump is not recorded."""
     unread = not case.saw(PROCEDURES)
     unknown = pump.drug is PumpDrug.UNKNOWN
+    detail = (
+        *detail,
+        *(("Procedures could not be read: the pump may have been replaced since.",) if unread else ()),
+        *((DRUG_NOT_RECORDED,) if unknown else ()),
+    )
     return Card(
         urgency=min(urgency, Urgency.WARNING) if unread or unknown else urgency,
-        summary=told,
-        detail=(
-            *detail,
-            *(("Procedures could not be read: the pump may have been replaced since.",) if unread else ()),
-            *((DRUG_NOT_RECORDED,) if unknown else ()),
-        ),
+        summary=told.summary,
+        detail=detail,
         evidence=(*evidence, *pump.evidence[:1]),
         suggestions=("consult", "interrogate"),
+        comfort=told.calm(detail),
         capped="procedures not read" if unread else "drug in the pump not recorded" if unknown else "",
     )

@@ -12,12 +12,14 @@ Known limits: a normal pump with a broken catheter shows nothing until symptoms 
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import Headline
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.needs import CARE_PLANS, CONDITIONS, ENCOUNTERS, OBSERVATIONS, PATIENT, PROCEDURES, SERVICE_REQUESTS
 from cards.perioperative import BRIDGING, ORAL_ALONE, bridging
 from cards.pump_patient import DRUG_NOT_RECORDED, PUMP_NEEDS, pump_that_may_hold_baclofen
 from cards.record.concepts import Act, Problem, Sign
 from cards.record.facts import Condition
+from cards.record.when import latest
 from cards.rule import rule
 from cards.sentences import told_dose
 from cards.timeline.delivery import unresolved
@@ -26,9 +28,9 @@ from cards.timeline.pump import Pump, PumpDrug, is_recent
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
 from cards.words import ago, dated, say
 
-TAKEN_OUT = "Baclofen pump taken out {ago} with no bridging plan"
-LEAKING = "Intrathecal catheter fault shown: baclofen may not reach the spine. Call the pump team"
-INFECTED = "{problem} with a baclofen pump: do not remove it without a bridging plan"
+TAKEN_OUT = Headline("Baclofen pump taken out {ago} with no bridging plan")
+LEAKING = Headline("Intrathecal catheter fault shown: baclofen may not reach the spine. Call the pump team")
+INFECTED = Headline("{problem} with a baclofen pump: do not remove it without a bridging plan")
 
 NO_SYMPTOMS_NEEDED = (
     "Act before symptoms: intrathecal withdrawal progresses over 24-72 h and can kill (boxed warning, C-LITB)."
@@ -72,7 +74,7 @@ def explant_or_infection(case: Case) -> Verdict:
             pump,
             urgency,
             LEAKING,
-            (told, *_unless_comfort(case, NO_SYMPTOMS_NEEDED), NOT_EXCLUDED),
+            (told, NO_SYMPTOMS_NEEDED, NOT_EXCLUDED),
             (evidence,),
             ("catheter",),
         )
@@ -90,9 +92,9 @@ def explant_or_infection(case: Case) -> Verdict:
     onset = infection.onset or infection.recorded
     told = say("{text}, {day}; the pump is in place.", text=infection.text, day=dated(onset, case.zone, case.now))
     bridge = bridging(case)
-    plan = (f"Bridging plan found: {bridge}.",) if bridge else _unless_comfort(case, BRIDGING, ORAL_ALONE)
+    plan = (f"Bridging plan found: {bridge}.",) if bridge else (BRIDGING, ORAL_ALONE)
     evidence = Evidence(infection.reference, infection.text, onset)
-    return _card(pump, Urgency.WARNING, INFECTED.format(problem=problem), (told, *plan, COMMON), (evidence,))
+    return _card(pump, Urgency.WARNING, INFECTED.told(problem=problem), (told, *plan, COMMON), (evidence,))
 
 
 def _taken_out(case: Case, pump: Pump) -> Verdict:
@@ -109,15 +111,10 @@ def _taken_out(case: Case, pump: Pump) -> Verdict:
     return _card(
         pump,
         Urgency.CRITICAL,
-        say(TAKEN_OUT, ago=told_ago),
-        (" ".join(told.split()), *_unless_comfort(case, NO_SYMPTOMS_NEEDED, BRIDGING, ORAL_ALONE)),
+        TAKEN_OUT.told(ago=told_ago),
+        (" ".join(told.split()), NO_SYMPTOMS_NEEDED, BRIDGING, ORAL_ALONE),
         evidence,
     )
-
-
-def _unless_comfort(case: Case, *told: str) -> tuple[str, ...]:
-    """Hurry, a monitored bed, and that tablets are no plan: in comfort care just these are offered (FND-07)."""
-    return () if case.is_comfort_care else told
 
 
 def _infection(case: Case) -> Condition | None:
@@ -127,24 +124,26 @@ def _infection(case: Case) -> Condition | None:
 
 
 def _diagnosed(condition: Condition) -> float:
-    told = condition.onset or condition.recorded
-    return told.latest.timestamp() if told else 0.0
+    return latest(condition.onset or condition.recorded)
 
 
 def _card(
     pump: Pump,
     urgency: Urgency,
-    summary: str,
+    told: Headline,
     detail: tuple[str, ...],
     evidence: tuple[Evidence, ...],
     more: tuple[str, ...] = (),
 ) -> Card:
+    """In comfort care without hurry, a monitored bed, and that tablets are no plan: just these are offered (FND-07)."""
     unknown = pump.drug is PumpDrug.UNKNOWN
+    detail = (*detail, *((DRUG_NOT_RECORDED,) if unknown else ()))
     return Card(
         urgency=min(urgency, Urgency.WARNING) if unknown else urgency,
-        summary=summary,
-        detail=(*detail, *((DRUG_NOT_RECORDED,) if unknown else ())),
+        summary=told.summary,
+        detail=detail,
         evidence=(*evidence, *pump.evidence[:1]),
         suggestions=(*more, "consult", "icu"),
+        comfort=told.calm(detail, NO_SYMPTOMS_NEEDED, BRIDGING, ORAL_ALONE),
         capped="drug in the pump not recorded" if unknown else "",
     )

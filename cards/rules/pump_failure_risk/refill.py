@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cards import limits, sources
 from cards.case import Case
+from cards.comfort import Headline
 from cards.hooks import APPOINTMENT_BOOK, ENCOUNTER_DISCHARGE, ENCOUNTER_START, ORDER_SIGN, PATIENT_VIEW
 from cards.limits import JUDGEMENT, limit
 from cards.needs import (
@@ -25,14 +26,14 @@ from cards.needs import (
     PROCEDURES,
     SERVICE_REQUESTS,
 )
-from cards.pump_patient import PUMP_NEEDS, RELIEF, pump_in_place, told_model, worded
+from cards.pump_patient import PUMP_NEEDS, pump_in_place, told_model
 from cards.record.concepts import Act
 from cards.record.when import When
 from cards.rule import rule
 from cards.timeline.pump import Pump, PumpDrug
 from cards.timeline.reservoir import Reservoir, days_to, days_until_due
 from cards.verdict import Card, Evidence, Quiet, Urgency, Verdict
-from cards.words import dated, day, say
+from cards.words import dated, day
 
 DUE_SOON = limit("refill_due_soon", 14, "d", JUDGEMENT, sources.GIL)
 DUE_NOW = limit("refill_due_now", 3, "d", JUDGEMENT, sources.GIL, "refills are done 3-5 days before the alarm date")
@@ -41,20 +42,16 @@ LONG_AGO = limit("refill_long_ago", 90, "d", JUDGEMENT, sources.GIL, "typically 
 VERY_LONG_AGO = limit("refill_very_long_ago", 150, "d", JUDGEMENT, sources.GIL)
 DATES_DIFFER = limit("refill_dates_differ", 7, "d", JUDGEMENT, sources.GIL)
 
-DUE = "Baclofen pump refill due {date}"
-TODAY = "Baclofen pump refill due today ({date}): refill before it runs low"
-PASSED = "Baclofen pump refill overdue: alarm date {date}. Refill and interrogate"
-EMPTY = "Baclofen pump calculated empty since {date}: refill and interrogate now"
-LAST = "Baclofen pump last refilled {date} ({days} days ago): refill and interrogate"
-IMPLANTED = "Baclofen pump implanted {date} ({days} days ago), no refill recorded since: refill and interrogate"
-CALM = {
-    TODAY: f"Baclofen pump refill due today ({{date}}). {RELIEF}",
-    PASSED: f"Baclofen pump refill overdue: alarm date {{date}}. {RELIEF}",
-    EMPTY: f"Baclofen pump calculated empty since {{date}}. {RELIEF}",
-    LAST: f"Baclofen pump last refilled {{date}} ({{days}} days ago). {RELIEF}",
-    IMPLANTED: f"Baclofen pump implanted {{date}} ({{days}} days ago), no refill recorded since. {RELIEF}",
-}
-NOTHING_KNOWN = "Baclofen pump: no refill or alarm date recorded. Ask the pump clinic"
+DUE = Headline("Baclofen pump refill due {date}")
+TODAY = Headline("Baclofen pump refill due today ({date})", ": refill before it runs low")
+PASSED = Headline("Baclofen pump refill overdue: alarm date {date}", ". Refill and interrogate")
+EMPTY = Headline("Baclofen pump calculated empty since {date}", ": refill and interrogate now")
+LAST = Headline("Baclofen pump last refilled {date} ({days} days ago)", ": refill and interrogate")
+IMPLANTED = Headline(
+    "Baclofen pump implanted {date} ({days} days ago), no refill recorded since", ": refill and interrogate"
+)
+NOTHING_KNOWN = Headline("Baclofen pump: no refill or alarm date recorded. Ask the pump clinic")
+REBOOKED = Headline("Pump refill visit {what}: none is booked before {by} {date}")
 DRUG_UNKNOWN = "Implanted pump, drug in it not recorded: ask for the pump card"
 
 WHY = (
@@ -63,7 +60,6 @@ WHY = (
 )
 ASK_CARER = "Ask the carer for the pump card; call the pump clinic; interrogate."
 EMERGENCY = "If spasticity, itching, fever or confusion appear: emergency."
-REBOOKED = "Pump refill visit {what}: none is booked before {by} {date}"
 _MORE_THAN_A_DAY = ("ambiguous", "month", "year")
 _GIVEN_UP = frozenset({"cancelled", "noshow", "revoked", "stopped", "entered-in-error"})
 
@@ -72,7 +68,7 @@ class State(NamedTuple):
     """Where the supply stands: how urgent, in which words, by which fact. Urgency None: nothing to say."""
 
     urgency: Urgency | None
-    told: str
+    told: Headline
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
 
@@ -94,21 +90,18 @@ def refill(case: Case) -> Verdict:
         return pump
     state = _worse(supply_state(case, pump), _rebooked(case, pump))
     if state.urgency is None and pump.drug is PumpDrug.BACLOFEN:
-        return Quiet(state.told, rests_on=(OBSERVATIONS, PROCEDURES, DEVICES))
+        return Quiet(state.told.summary, rests_on=(OBSERVATIONS, PROCEDURES, DEVICES))
     if pump.drug is PumpDrug.UNKNOWN:
         return _unknown_drug(pump, state)
     assert state.urgency is not None
+    detail = (_supply_line(case, pump, state), WHY, EMERGENCY, ASK_CARER)
     return Card(
         urgency=state.urgency,
-        summary=state.told,
-        detail=(
-            _supply_line(case, pump, state),
-            WHY,
-            *(() if case.is_comfort_care else (EMERGENCY,)),
-            ASK_CARER,
-        ),
+        summary=state.told.summary,
+        detail=detail,
         evidence=(*state.evidence, *pump.evidence[:1]),
         suggestions=("refill", "interrogate", "education"),
+        comfort=state.told.calm(detail, EMERGENCY),
     )
 
 
@@ -116,7 +109,7 @@ def supply_state(case: Case, pump: Pump) -> State:
     """The row of the table in clinical.md (PMP-01) that applies."""
     reservoir, moment, now = pump.reservoir, case.moment, case.now
     if reservoir.empty is not None and reservoir.empty.is_past(now):
-        told = say(worded(case, EMPTY, CALM), date=day(reservoir.empty.earliest, case.zone))
+        told = EMPTY.told(date=day(reservoir.empty.earliest, case.zone))
         return State(Urgency.CRITICAL, told, _evidence(reservoir, "empty"))
     due, by = _due(reservoir, case)
     if due is None:
@@ -126,22 +119,22 @@ def supply_state(case: Case, pump: Pump) -> State:
     evidence = _evidence(reservoir, by)
     note = _disagreement(reservoir, case)
     if days <= -moment.limit(OVERDUE):
-        return State(Urgency.CRITICAL, say(worded(case, PASSED, CALM), date=date), evidence, note)
+        return State(Urgency.CRITICAL, PASSED.told(date=date), evidence, note)
     if days < 0:
-        return State(Urgency.WARNING, say(worded(case, PASSED, CALM), date=date), evidence, note)
+        return State(Urgency.WARNING, PASSED.told(date=date), evidence, note)
     if days == 0:
-        return State(Urgency.WARNING, say(worded(case, TODAY, CALM), date=date), evidence, note)
+        return State(Urgency.WARNING, TODAY.told(date=date), evidence, note)
     if first > moment.limit(DUE_SOON):
-        return State(None, f"refill due {date}")
+        return State(None, Headline(f"refill due {date}"))
     before = None if reservoir.booked is None else first - days_to(reservoir.booked, now, moment)
     if before is not None and before >= moment.limit(limits.BOOKED_BEFORE):
-        return State(None, f"refill due {date}, booked in time")
+        return State(None, Headline(f"refill due {date}, booked in time"))
     if before is not None and before >= 0:
         short = f"booked less than {moment.told(limits.BOOKED_BEFORE)} before the alarm date"
-        return State(Urgency.INFO, say(DUE, date=date), evidence, short)
+        return State(Urgency.INFO, DUE.told(date=date), evidence, short)
     late = before is not None or first <= moment.limit(DUE_NOW)
     falls = "falls" if first == days else "may fall"
-    return State(Urgency.WARNING if late else Urgency.INFO, say(DUE, date=date), evidence,
+    return State(Urgency.WARNING if late else Urgency.INFO, DUE.told(date=date), evidence,
                  f"the booked refill {falls} after the alarm date" if before is not None else note)  # fmt: skip
 
 
@@ -165,7 +158,7 @@ def _rebooked(case: Case, pump: Pump) -> State | None:
     empty = pump.reservoir.empty
     past_empty = visit.start is not None and empty is not None and _days_between(visit.start, empty, case) < 0
     gone = visit.status in _GIVEN_UP
-    told = say(REBOOKED, what="cancelled" if gone else "moved", by=by, date=day(date.earliest, case.zone))
+    told = REBOOKED.told(what="cancelled" if gone else "moved", by=by, date=day(date.earliest, case.zone))
     evidence = (
         Evidence(visit.reference, f"{visit.text}, {visit.status}", visit.start),
         Evidence(reference, by, date),
@@ -220,7 +213,7 @@ def _by_last_refill(case: Case, pump: Pump) -> State:
         return _nothing_known(case, pump)
     days = -days_to(last, case.now, moment)
     is_new = pump.reservoir.is_from_implant
-    told = say(worded(case, IMPLANTED if is_new else LAST, CALM), date=day(last.earliest, case.zone), days=days)
+    told = (IMPLANTED if is_new else LAST).told(date=day(last.earliest, case.zone), days=days)
     evidence = (Evidence(pump.reservoir.last_fill_reference, "pump implanted" if is_new else "last refill", last),)
     for above, urgency in (
         (moment.limit(limits.MAX_REFILL_INTERVAL), Urgency.CRITICAL),
@@ -229,7 +222,7 @@ def _by_last_refill(case: Case, pump: Pump) -> State:
     ):
         if days > above:
             return State(urgency, told, evidence, "no alarm date recorded")
-    return State(None, f"{'implanted' if is_new else 'last refilled'} {days} days ago")
+    return State(None, Headline(f"{'implanted' if is_new else 'last refilled'} {days} days ago"))
 
 
 def _nothing_known(case: Case, pump: Pump) -> State:
@@ -243,7 +236,7 @@ def _unknown_drug(pump: Pump, state: State) -> Card:
     return Card(
         urgency=Urgency.INFO,
         summary=DRUG_UNKNOWN,
-        detail=(f"Implanted pump{told_model(pump)}; it may hold baclofen. {state.told}.", WHY, ASK_CARER),
+        detail=(f"Implanted pump{told_model(pump)}; it may hold baclofen. {state.told.summary}.", WHY, ASK_CARER),
         evidence=(*state.evidence, *pump.evidence[:1]),
         suggestions=("interrogate",),
         capped="drug in the pump not recorded",
