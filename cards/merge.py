@@ -1,6 +1,5 @@
 """One clear card (FND-09): merge by kind, absorb, order, cut to `max_cards`; and what every card must say (FND-10)."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -129,7 +128,8 @@ def _united_evidence(fired: Sequence[Fired]) -> tuple[Evidence, ...]:
         for evidence in one.verdict.evidence:
             known = seen.setdefault(evidence.reference, evidence)
             if evidence.text not in known.text:
-                seen[evidence.reference] = msgspec.structs.replace(known, text=f"{known.text}; {evidence.text}")
+                text = f"{known.text}; {evidence.text}"
+                seen[evidence.reference] = msgspec.structs.replace(known, text=text, is_counted=False)
     return tuple(seen.values())
 
 
@@ -154,7 +154,7 @@ def _detail(
     told = list(dict.fromkeys([*lead, *also, *more, *addenda]))
     told += [bullet for bullet in dict.fromkeys(spare) if bullet not in told][: max(0, MAX_BULLETS - len(told))]
     lines = [f"- {bullet}" for bullet in told]
-    lines += _evidence_lines(evidence, told[0] if told else "", case)
+    lines += _evidence_lines(evidence, case)
     not_counted = list(
         dict.fromkeys(line for f in group if isinstance(f.verdict, Card) for line in f.verdict.not_counted)
     )
@@ -175,18 +175,16 @@ def _leader_summary(group: Sequence[Fired]) -> str:
     return verdict.summary if isinstance(verdict, Card) else ""
 
 
-def _evidence_lines(evidence: Sequence[Evidence], first: str, case: Case) -> list[str]:
-    """Each with its time and resource; of what the first bullet counts ("T 39.8 °C 2 (...)") the resource alone."""
-    counted: list[str] = []
-    shown: list[str] = []
-    for e in evidence[:_MAX_EVIDENCE]:
-        text, time, reference = safe(e.text), dated(e.when, case.zone, case.now), safe(e.reference)
-        is_told = re.search(rf"{re.escape(text)} [\d.]+ \({re.escape(time)}", first) is not None
-        (counted if is_told else shown).append(reference if is_told else f"{text} ({time}, {reference})")
-    if counted:
-        shown.insert(0, f"{listed(counted)} (counted above)")
-    left = len(evidence) - _MAX_EVIDENCE
-    more = f"; and {left} more" if left > 0 else ""
+def _evidence_lines(evidence: Sequence[Evidence], case: Case) -> list[str]:
+    """Each with its time and resource; of what the first bullet counts the resource alone."""
+    first = evidence[:_MAX_EVIDENCE]
+    counted = tuple(safe(e.reference) for e in first if e.is_counted)
+    shown = [f"{listed(counted)} (counted above)"] if counted else []
+    shown += [
+        f"{safe(e.text)} ({dated(e.when, case.zone, case.now)}, {safe(e.reference)})" for e in first if not e.is_counted
+    ]
+    left = len(evidence) - len(first)
+    more = f"; and {left} more" if left else ""
     return [f"- Found in this chart: {'; '.join(shown)}{more}"] if shown else []
 
 

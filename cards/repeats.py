@@ -121,7 +121,7 @@ def facts_of(
 def _facts_of_the_patient(case: Case) -> Iterable[str]:
     """Red flags, tiers and signs, though this card may not name them: any that is new shows every card in full."""
     for score in (case.oral_findings, case.pump_findings):
-        yield from (f"red flag {flag}" for flag in score.red_flags)
+        yield from (f"red flag {flag.text}" for flag in score.red_flags)
         yield from (f"sign {item.code} {number(item.points)} {item.finding.reference}" for item in score.items)
     yield from (f"toxicity {item.code} {item.finding.reference}" for item in case.toxicity.items)
     yield from (f"dependence {step}" for step in range(case.oral_dependence.tier + 1))

@@ -49,17 +49,17 @@ def counted_line(score: Score, interruption: str, case: Case) -> str:
         f"{item.finding.text} {number(item.points)} ({when(item.finding.when, case.zone, case.now)})"
         for item in score.items
     )
-    flags = f" Red flags: {', '.join(score.red_flags)}." if score.red_flags else ""
+    flags = f" Red flags: {', '.join(flag.text for flag in score.red_flags)}." if score.red_flags else ""
     return (
         f"Key differentiator: baclofen interruption found: {interruption}.{flags} "
         f"Counted {number(score.points)} points (a count, not a probability): {told}."
     )
 
 
-def score_evidence(score: Score) -> tuple[Evidence, ...]:
-    """The findings that counted, and those that are red flags alone, as evidence."""
-    counted = (*(item.finding for item in score.items), *score.flagged)
-    return tuple(Evidence(finding.reference, finding.text, finding.when) for finding in counted)
+def score_evidence(score: Score, *, with_counted_line: bool = True) -> tuple[Evidence, ...]:
+    """The findings that counted, and those that are red flags alone, as evidence; beside `counted_line` or without."""
+    counted = [Evidence(f.reference, f.text, f.when, with_counted_line) for f in (i.finding for i in score.items)]
+    return (*counted, *(Evidence(f.reference, f.text, f.when) for f in score.flagged))
 
 
 def is_told_with_toxicity(case: Case, judged: Gate, score: Score) -> bool:

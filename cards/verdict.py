@@ -28,6 +28,7 @@ class Evidence(msgspec.Struct, frozen=True):
     reference: str
     text: str
     when: When | None = None
+    is_counted: bool = False  # the card's first bullet tells it, with its points and time
 
 
 class Comfort(msgspec.Struct, frozen=True):

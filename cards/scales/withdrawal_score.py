@@ -6,6 +6,7 @@ intrathecal withdrawal (C-MEY03).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -109,9 +110,14 @@ class Score(msgspec.Struct, frozen=True):
 
     items: tuple[Item, ...]
     points: float
-    red_flags: tuple[str, ...] = ()
+    red_flags: tuple[RedFlag, ...] = ()
     not_counted: tuple[str, ...] = ()
-    flagged: tuple[Finding, ...] = ()  # what the red flags were read from, where no item tells it
+
+    @property
+    def flagged(self) -> tuple[Finding, ...]:
+        """What the red flags were read from, where no item tells it."""
+        known = {item.finding.reference for item in self.items}
+        return tuple(f.finding for f in self.red_flags if f.finding and f.finding.reference not in known)
 
     @property
     def domains(self) -> int:
@@ -142,9 +148,7 @@ def withdrawal_score(
     points = capped_points(items, found.limit)
     counted = Score(tuple(items), points)
     flags = _red_flags(counted, found, ages, ventilation, is_child=is_child)
-    known = {item.finding.reference for item in items}
-    read_from = [flag.finding for flag in flags if flag.finding and flag.finding.reference not in known]
-    return Score(tuple(items), points, tuple(f.text for f in flags), tuple(found.not_counted), tuple(read_from))
+    return Score(tuple(items), points, tuple(flags), tuple(found.not_counted))
 
 
 def capped_points(items: Iterable[Item], limit_of: Callable[[Limit], float]) -> float:
@@ -323,26 +327,23 @@ def _red_flags(
 ) -> list[RedFlag]:
     """Each names its value, and what makes it one."""
     flags: list[RedFlag] = []
-    hottest = found.highest(Measure.TEMPERATURE)
-    heat = _value(hottest)
-    if hottest and heat is not None and heat >= found.limit(HEAT_RED_FLAG):
-        flags.append(RedFlag(f"temperature {number(heat)} °C", shown(Measure.TEMPERATURE, hottest)))
-    elif hottest and heat is not None and heat >= found.limit(HIGH_FEVER) and score.has("N1"):
-        flags.append(RedFlag(f"temperature {number(heat)} °C with rigidity", shown(Measure.TEMPERATURE, hottest)))
+    if hot := _highest(found, Measure.TEMPERATURE):
+        if hot.value >= found.limit(HEAT_RED_FLAG):
+            flags.append(RedFlag(f"temperature {number(hot.value)} °C", hot.finding))
+        elif hot.value >= found.limit(HIGH_FEVER) and score.has("N1"):
+            flags.append(RedFlag(f"temperature {number(hot.value)} °C with rigidity", hot.finding))
     if score.has("P4"):
         flags.append(RedFlag("seizure"))
     flags += _mental_flag(score, found)
-    worst = found.highest(Measure.CK)
-    ck = _value(worst)
-    if worst and ck is not None and ck >= found.limit(CK_RED_FLAG):
-        flags.append(RedFlag(f"CK {number(ck)} U/L", shown(Measure.CK, worst)))
-    elif worst and ck is not None and ck >= found.limit(CK_HIGH) and score.has("L2"):
-        flags.append(RedFlag(f"CK {number(ck)} U/L with kidney injury", shown(Measure.CK, worst)))
+    if ck := _highest(found, Measure.CK):
+        if ck.value >= found.limit(CK_RED_FLAG):
+            flags.append(RedFlag(f"CK {number(ck.value)} U/L", ck.finding))
+        elif ck.value >= found.limit(CK_HIGH) and score.has("L2"):
+            flags.append(RedFlag(f"CK {number(ck.value)} U/L with kidney injury", ck.finding))
     flags += _circulatory_flags(found, ages, is_child=is_child)
-    least = found.lowest(Measure.OXYGEN_SATURATION)
-    oxygen = _value(least)
-    if least and oxygen is not None and oxygen < found.limit(OXYGEN_RED_FLAG):
-        flags.append(RedFlag(f"SpO2 {number(oxygen)} %", shown(Measure.OXYGEN_SATURATION, least)))
+    oxygen = _lowest(found, Measure.OXYGEN_SATURATION)
+    if oxygen and oxygen.value < found.limit(OXYGEN_RED_FLAG):
+        flags.append(RedFlag(f"SpO2 {number(oxygen.value)} %", oxygen.finding))
     if machine := ventilated(found, ventilation):
         flags.append(RedFlag(machine.text, machine))
     organs = [item for item in score.items if item.code in ("L1", "L2", "L3")]
@@ -353,40 +354,47 @@ def _red_flags(
 
 def _mental_flag(score: Score, found: Findings) -> list[RedFlag]:
     """New delirium, or a coma score so low that nobody's usual one excuses it; with rigidity or fever."""
-    worst = found.lowest(Measure.GCS)
-    gcs = _value(worst)
-    low = worst is not None and gcs is not None and gcs <= found.limit(GCS_RED_FLAG)
+    gcs = _lowest(found, Measure.GCS)
+    low = gcs if gcs and gcs.value <= found.limit(GCS_RED_FLAG) else None
     beside = "rigidity" if score.has("N1") else "fever" if score.has_fever else ""
     if not beside or not (low or score.has("P2")):
         return []
-    told = f" (GCS {number(gcs)})" if low and gcs is not None else ""
-    finding = shown(Measure.GCS, worst) if worst and low else None
-    return [RedFlag(f"altered mental state{told} with {beside}", finding)]
+    told = f" (GCS {number(low.value)})" if low else ""
+    return [RedFlag(f"altered mental state{told} with {beside}", low.finding if low else None)]
 
 
 def _circulatory_flags(found: Findings, ages: VitalLimits | None, *, is_child: bool) -> list[RedFlag]:
+    """Without an age only a vasopressor: no pressure or pulse can be called too low or too high."""
     flags: list[RedFlag] = []
-    lowest, slowest = found.lowest(Measure.SYSTOLIC), found.lowest(Measure.HEART_RATE)
-    fastest = found.highest(Measure.HEART_RATE)
-    low, slow, fast = _value(lowest), _value(slowest), _value(fastest)
-    if ages and lowest and low is not None and low < ages.systolic_low:
-        flags.append(RedFlag(f"low blood pressure (SBP {number(low)} mmHg)", shown(Measure.SYSTOLIC, lowest)))
+    pressure = _lowest(found, Measure.SYSTOLIC)
+    if ages and pressure and pressure.value < ages.systolic_low:
+        flags.append(RedFlag(f"low blood pressure (SBP {number(pressure.value)} mmHg)", pressure.finding))
     if pressor := vasopressor(found):
         flags.append(RedFlag(f"vasopressor ({pressor.text})", pressor))
-    if (
-        ages
-        and slowest
-        and slow is not None
-        and slow < (ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW))
-    ):
-        flags.append(RedFlag(f"heart rate {number(slow)} /min", shown(Measure.HEART_RATE, slowest)))
-    too_fast = found.limit(HEART_RATE_FAST)
-    if ages and is_child:
-        too_fast = ages.heart_rate_high + found.limit(HEART_RATE_FAST_CHILD)
-    if ages and fastest and fast is not None and fast > too_fast:
-        flags.append(RedFlag(f"heart rate {number(fast)} /min", shown(Measure.HEART_RATE, fastest)))
+    if ages is None:
+        return flags
+    too_slow = ages.heart_rate_low if is_child else found.limit(HEART_RATE_SLOW)
+    too_fast = ages.heart_rate_high + found.limit(HEART_RATE_FAST_CHILD) if is_child else found.limit(HEART_RATE_FAST)
+    slow, fast = _lowest(found, Measure.HEART_RATE), _highest(found, Measure.HEART_RATE)
+    if slow and slow.value < too_slow:
+        flags.append(RedFlag(f"heart rate {number(slow.value)} /min", slow.finding))
+    if fast and fast.value > too_fast:
+        flags.append(RedFlag(f"heart rate {number(fast.value)} /min", fast.finding))
     return flags
 
 
-def _value(observation: Observation | None) -> float | None:
-    return observation.value if observation is not None else None
+class _Worst(NamedTuple):
+    value: float
+    finding: Finding
+
+
+def _highest(found: Findings, measure: Measure) -> _Worst | None:
+    return _worst(measure, found.highest(measure))
+
+
+def _lowest(found: Findings, measure: Measure) -> _Worst | None:
+    return _worst(measure, found.lowest(measure))
+
+
+def _worst(measure: Measure, seen: Observation | None) -> _Worst | None:
+    return _Worst(seen.value, shown(measure, seen)) if seen and seen.value is not None else None

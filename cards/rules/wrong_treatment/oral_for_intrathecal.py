@@ -67,6 +67,6 @@ def oral_for_intrathecal(case: Case) -> Verdict:
         urgency=as_sure_as_read(case.pump_gate.urgency, case, PROCEDURES, SERVICE_REQUESTS),
         summary=SUMMARY,
         detail=(treatment_line(case), WHY, ADVICE),
-        evidence=(*draft_evidence(drafts), *score_evidence(case.pump_findings)),
+        evidence=(*draft_evidence(drafts), *score_evidence(case.pump_findings, with_counted_line=False)),
         suggestions=("interrogate", "refill", "consult"),
     )
