@@ -301,7 +301,7 @@ class Case:
         """A coded alternative cause of the findings."""
         return self.has_problem(*_ALTERNATIVES)
 
-    @property
+    @once
     def is_measured(self) -> bool:
         """Whether any vital sign or laboratory value counts now: symptoms alone reach warning (FND-08)."""
         found = Findings(self.record, self.moment, None)

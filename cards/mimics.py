@@ -6,9 +6,10 @@ from cards import sources
 from cards.case import Case
 from cards.limits import JUDGEMENT, limit
 from cards.record.concepts import BENZODIAZEPINES, Drug, Problem
+from cards.record.when import latest
 from cards.timeline.other_drugs import Change, had_lately, on_the_list, stopped
 from cards.verdict import Evidence
-from cards.words import dated, listed, safe, say
+from cards.words import dated, listed, safe
 
 SEROTONERGIC_NEW = limit("serotonergic_new", 5, "d", JUDGEMENT, sources.SEED, "started or raised: a mimic's trigger")
 DOPAMINE_CHANGED = limit(
@@ -43,10 +44,10 @@ class Mimic(msgspec.Struct, frozen=True):
 
 def mimics(case: Case) -> tuple[Mimic, ...]:
     """What this chart makes worth considering, each once."""
-    days = case.moment.limit
-    heat = had_lately(case.record, case.moment, frozenset({Drug.VOLATILE_ANAESTHETIC}), days(ANAESTHETIC_RECENT))
-    calm = stopped(case.record, case.moment, BENZODIAZEPINES, days(BENZODIAZEPINE_STOPPED))
-    serotonin = on_the_list(case.record, case.moment, frozenset({Drug.SEROTONERGIC}), days(SEROTONERGIC_NEW))
+    limit_of = case.moment.limit
+    heat = had_lately(case.record, case.moment, frozenset({Drug.VOLATILE_ANAESTHETIC}), limit_of(ANAESTHETIC_RECENT))
+    calm = stopped(case.record, case.moment, BENZODIAZEPINES, limit_of(BENZODIAZEPINE_STOPPED))
+    serotonin = on_the_list(case.record, case.moment, frozenset({Drug.SEROTONERGIC}), limit_of(SEROTONERGIC_NEW))
     found = (
         _dysreflexia(case),
         _mimic(case, "sepsis", "treat both: withdrawal has been misread as sepsis, C-KAO03", Problem.INFECTION_SOURCE),
@@ -94,7 +95,7 @@ def _recorded(case: Case, problem: Problem) -> tuple[Evidence, ...]:
     """Active conditions of this kind, the newest first."""
     mine = [c for c in case.record.conditions if c.is_active and problem in c.concepts]
     found = [Evidence(c.reference, safe(c.text), c.onset or c.recorded) for c in mine]
-    return tuple(sorted(found, key=lambda e: e.when.latest.timestamp() if e.when else float("-inf"), reverse=True))
+    return tuple(sorted(found, key=lambda e: latest(e.when), reverse=True))
 
 
 def _dopamine(case: Case) -> tuple[Change, ...]:
@@ -107,7 +108,7 @@ def _dopamine(case: Case) -> tuple[Change, ...]:
 
 def _told(case: Case, recorded: Evidence) -> str:
     when = f", recorded {dated(recorded.when, case.zone, case.now)}" if recorded.when else ""
-    return say("{text}", text=recorded.text) + when
+    return recorded.text + when
 
 
 def _told_change(case: Case, change: Change) -> str:

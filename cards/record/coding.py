@@ -148,17 +148,14 @@ def reference_of(value: Any) -> str:
 
 def target_of(value: Any) -> str:
     """The "Type/id" that a Reference points to, relative or absolute, of whichever version; else as it stands."""
-    pointer = reference_of(value).partition("/_history/")[0].partition("?")[0]
+    pointer = reference_of(value).partition("/_history/")[0].partition("?")[0].rstrip("/")
     return "/".join(pointer.rsplit("/", 2)[-2:])
 
 
 def leads_to(pointer: str, reference: str) -> bool:
     """Whether a reference, in whatever form a server gives it, is to the resource "Type/id"."""
-    kind, _, identity = reference.partition("/")
-    *before, last = pointer.partition("/_history/")[0].rstrip("/").split("/")
-    if last.startswith("urn:"):
-        return last.rsplit(":", 1)[-1] == identity
-    return last == identity and (not before or before[-1] == kind)
+    target, identity = target_of(pointer), reference.partition("/")[2]
+    return target in (reference, identity) or (target.startswith("urn:") and target.rpartition(":")[2] == identity)
 
 
 def patient_of(reference: Any) -> str:

@@ -12,20 +12,16 @@ from cards.record.chart import Chart
 from cards.record.coding import plain
 from cards.record.concepts import Gestation
 from cards.record.quantities import Amount, amount_of, first_quantity, number
-from cards.record.when import When, instant
+from cards.record.when import When, instant, latest
 
 FULL_TERM_DAYS = 280  # by definition: the due date is 40 weeks from the last period
 LONGEST_WEEKS = 45
 LONGEST_DAYS = 7 * LONGEST_WEEKS  # no pregnancy lasts longer: what says so is a slip, or over
-
-
 # Of a child, of an earlier pregnancy, or of another day than the observation's.
 _NOT_NOW = re.compile(
-    r"\b(birth|born|deliver(?:y|ed)|newborn|neonat\w*|infant|death|termination|abortion|miscarriage|loss|prior|previous|history|first"
-    r"|for gestational)\b"
+    r"\b(birth|born|deliver(?:y|ed)|newborn|neonat\w*|infant|death|termination|abortion|miscarriage|loss|prior|previous"
+    r"|history|first|for gestational)\b"
 )
-
-
 # "Due date" and "delivery" are said of vaccines and wheelchairs, too: alone, or with a word of pregnancy.
 _ESTIMATE = re.compile(r"\b(due date|estimated|expected|edd|edc)\b")
 _ALONE = re.compile(
@@ -40,6 +36,13 @@ _OF_PREGNANCY = re.compile(
 _OF_CARE = re.compile(
     r"\b(vaccin\w*|immuni[sz]\w*|screen\w*|visits?|appointment|tests?|dose|injection|check\w*|exam\w*)\b"
 )
+_WEEKS_AND_DAYS = re.compile(
+    r"(?<![\d.+/])(\d{1,2})"
+    r"(?:\s*\+\s*([0-6])(?!\d)(?:\s*/\s*7)?"  # 30+2, 30 + 2/7
+    r"|\s+([0-6])\s*/\s*7"  # 30 2/7
+    r"|\s*-?\s*(?:weeks?|wks?|w)(?![a-z])(?:\s*(?:and|,|\+|&)?\s*([0-6])(?!\d)(?:\s*/\s*7|\s*(?:days?|d)(?![a-z])))?)"
+)
+_DAYS = re.compile(r"(?<![\d.+/])(\d{1,3})\s*(?:days?|d)(?![a-z])")
 
 
 def named(lower: str) -> Gestation | None:
@@ -56,15 +59,6 @@ def named(lower: str) -> Gestation | None:
 def is_of_another_time(lower: str) -> bool:
     """Whether weeks of this name are not those of the day on which they were told, or another's."""
     return bool(_NOT_NOW.search(lower))
-
-
-_WEEKS_AND_DAYS = re.compile(
-    r"(?<![\d.+/])(\d{1,2})"
-    r"(?:\s*\+\s*([0-6])(?!\d)(?:\s*/\s*7)?"  # 30+2, 30 + 2/7
-    r"|\s+([0-6])\s*/\s*7"  # 30 2/7
-    r"|\s*-?\s*(?:weeks?|wks?|w)(?![a-z])(?:\s*(?:and|,|\+|&)?\s*([0-6])(?!\d)(?:\s*/\s*7|\s*(?:days?|d)(?![a-z])))?)"
-)
-_DAYS = re.compile(r"(?<![\d.+/])(\d{1,3})\s*(?:days?|d)(?![a-z])")
 
 
 def days_in_words(text: str) -> float | None:
@@ -124,7 +118,7 @@ def settle_pregnancy(chart: Chart) -> None:
     told = [entry for entry in chart.pregnancy if not _is_own(entry[2], chart)]
     if not told:
         return
-    dated = sorted(told, key=lambda entry: entry[0].latest.timestamp() if entry[0] else float("-inf"))
+    dated = sorted(told, key=lambda entry: latest(entry[0]))
     if dated[-1][1]:
         chart.conditions += [fact for _, answer, fact in dated if answer]
     else:  # over, and its dates with it

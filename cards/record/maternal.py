@@ -33,8 +33,10 @@ _NOTHING_NAMED = re.compile(
 )
 # Baclofen that was not taken: "allergic to baclofen", a cream, an offer that was declined.
 _NOT_TAKEN = re.compile(
-    r"\b(?:allerg\w+ to|intoleran\w+ (?:to|of)|will (?:re)?start|plans? to (?:re)?start)\b[^;.]{0,30}?\bbaclofen\b"
-    r"|\bbaclofen\b[^;.]{0,30}?\b(?:declined|refused|allerg\w+|cream|gel|ointment)\b"
+    r"\b(?:allerg\w+|intoleran\w+|reaction) (?:to|of) (?:\w+ (?:and|or) )?baclofen\b"
+    r"|\b(?:will|plans? to|to) (?:re)?start (?:\w+ ){0,1}?baclofen\b"
+    r"|\b(?:offered|recommended|suggested) (?:\w+ ){0,2}?baclofen\b(?:,? but| and)? (?:she )?(?:declined|refused)\b"
+    r"|\bbaclofen (?:allerg\w+|intoleran\w+|(?:\d+ ?% )?(?:cream|gel|ointment))\b"
 )
 _DURING = re.compile(
     r"\b(?:(?:during|throughout|through|into|in) (?:the |this |early |late )?pregnancy|in utero|trimester)\b"

@@ -23,6 +23,7 @@ from cards.record.coding import (
     plain,
     reference_of,
     string,
+    target_of,
     words,
 )
 from cards.record.concepts import Drug, Route
@@ -107,11 +108,8 @@ class Shelf:
 
     def find(self, reference: str) -> Medication | None:
         """The Medication that a relative, absolute or urn:uuid reference points to."""
-        path = reference.partition("/_history/")[0].partition("?")[0]
-        found = self._by_key.get(path)
-        if found is None:
-            found = self._by_key.get(path.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
-        return found
+        last = target_of(reference).rpartition("/")[2]
+        return self._by_key.get(last) or self._by_key.get(last.rpartition(":")[2])
 
 
 def resolve(

@@ -9,7 +9,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Measure
 from cards.record.facts import Observation
 from cards.record.record import Record
-from cards.record.when import When, days_of
+from cards.record.when import When, days_of, latest
 from cards.timeline.operations import Operation, planned
 from cards.timeline.reservoir import days_to
 
@@ -64,7 +64,7 @@ def _newest(record: Record, concept: Measure, implanted: When | None) -> Observa
 
 
 def _written(told: Observation) -> float:
-    return told.when.latest.timestamp() if told.when else 0.0
+    return latest(told.when)
 
 
 def _later(told: When, days: int, moment: Moment) -> When | None:

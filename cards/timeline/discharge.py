@@ -9,7 +9,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act
 from cards.record.facts import DailyDose, MedicationOrder, Order
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.timeline.interruptions import has_ordinary_end
 from cards.timeline.oral import BY_MOUTH, OralExposure, ended, is_home, usual_dose
 from cards.timeline.stay import Stay
@@ -39,7 +39,7 @@ def discharge_of(record: Record, stay: Stay, moment: Moment) -> Discharge:
     """What this stay ends with, as far as it is written."""
     written = [o for o in record.medication_orders if _is_for_home(o, stay)]
     baclofen = [o for o in written if o.product.is_baclofen and o.route in BY_MOUTH]
-    baclofen.sort(key=lambda o: o.authored.latest.timestamp() if o.authored else 0.0, reverse=True)
+    baclofen.sort(key=lambda o: latest(o.authored), reverse=True)
     visits = [
         o for o in record.orders
         if o.resource_type == "Appointment" and o.status in _BOOKED and o.start
@@ -58,10 +58,9 @@ def ended_around_admission(exposure: OralExposure, stay: Stay, moment: Moment) -
 
     One that was completed was so on paper only where the ward goes on with it.
     """
-    if stay.start is None:
-        return None
     goes_on = bool(exposure.current)
-    recently = stay.start.earliest - timedelta(days=moment.limit(limits.RECENT_STOP))
+    admitted = stay.start.earliest if stay.start else moment.now  # of an undated stay at least what ended of late
+    recently = admitted - timedelta(days=moment.limit(limits.RECENT_STOP))
     for order in exposure.orders:
         end = ended(order, moment.now) if is_home(order, stay) else None
         if end and end >= recently and (goes_on or not has_ordinary_end(order, moment.now)):

@@ -4,6 +4,7 @@ import re
 
 from cards.record.concepts import Act
 from cards.record.record import Record
+from cards.record.when import latest
 from cards.verdict import Evidence
 
 # Teaching of something else (wound care, insulin) is no teaching about baclofen.
@@ -24,7 +25,7 @@ def last_taught(record: Record) -> Evidence | None:
         for p in record.procedures
         if Act.EDUCATION in p.acts and p.status in _DONE and _TOPIC.search(p.text)
     ]
-    return max(told, key=lambda e: e.when.latest.timestamp() if e.when else float("-inf"), default=None)
+    return max(told, key=lambda e: latest(e.when), default=None)
 
 
 def has_rescue_supply(record: Record) -> bool:

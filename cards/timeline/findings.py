@@ -17,7 +17,7 @@ from cards.once import once
 from cards.record.concepts import Measure, Sign
 from cards.record.facts import Condition, Observation
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.words import number, safe
 
 _LABS = frozenset(
@@ -100,7 +100,7 @@ class Findings:
 
     def sign(self, sign: Sign) -> Finding | None:
         """The newest finding of this sign that counts, from observations in words and from conditions."""
-        return max(self._signs(sign), key=lambda f: _latest(f.when), default=None)
+        return max(self._signs(sign), key=lambda f: latest(f.when), default=None)
 
     def _signs(self, sign: Sign) -> Iterable[Finding]:
         for seen in self._by_concept[sign]:
@@ -180,7 +180,3 @@ def shown(measure: Measure, observation: Observation) -> Finding:
 def _instant(observation: Observation) -> datetime:
     assert observation.when is not None
     return observation.when.latest
-
-
-def _latest(when: When | None) -> float:
-    return when.latest.timestamp() if when else float("-inf")

@@ -15,7 +15,7 @@ from cards.moment import Moment
 from cards.record.concepts import Reason
 from cards.record.facts import Administration, DailyDose, Dispense, MedicationOrder
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.timeline.oral import OralExposure, dose_at, is_home, is_open
 from cards.timeline.regimen import begins_late
 from cards.timeline.stay import Stay
@@ -174,7 +174,7 @@ def _reported(exposure: OralExposure, moment: Moment) -> Interruption | None:
     ]  # fmt: skip
     if not told:
         return None
-    order = max(told, key=lambda o: _latest(_end_of(o)))
+    order = max(told, key=lambda o: latest(_end_of(o)))
     since = _end_of(order)
     assert since is not None
     given_after = exposure.last_given and exposure.last_given.when and exposure.last_given.when.latest > since.latest
@@ -196,9 +196,9 @@ def _goes_on(other: MedicationOrder, since: When, moment: Moment) -> bool:
         return False
     began = other.start or other.authored
     if not (other.is_statement or other.is_reported):
-        return _latest(began) > since.latest.timestamp()
+        return latest(began) > since.latest.timestamp()
     asserted = other.authored or (None if other.is_statement else began)
-    return asserted is None or max(_latest(began), _latest(asserted)) >= since.earliest.timestamp()
+    return asserted is None or max(latest(began), latest(asserted)) >= since.earliest.timestamp()
 
 
 def _not_given(exposure: OralExposure, stay: Stay | None, record: Record, moment: Moment) -> Interruption | None:
@@ -241,11 +241,11 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
         goes_on = bool(exposure.home_fill) or any(
             is_open(o, moment.now) and o.status != "on-hold" and not begins_late(o, moment) for o in exposure.orders
         )
-    in_setting = here or ([] if goes_on else at_home)
+    in_setting = [*here, *([] if goes_on else at_home)]
     if not in_setting:
         return None
     order = max(
-        in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), _latest(_end_of(o) or o.authored or o.start))
+        in_setting, key=lambda o: (not has_ordinary_end(o, moment.now), latest(_end_of(o) or o.authored or o.start))
     )
     since, basis = last_exposure(exposure, stay, moment)
     if since is None or (order in here and basis != "last dose given"):
@@ -270,9 +270,9 @@ def _ended(exposure: OralExposure, stay: Stay | None, moment: Moment) -> Interru
 
 
 def _ended_before(order: MedicationOrder, stay: Stay) -> bool:
-    """Whether an order of the ward was one of an earlier stay."""
+    """Whether an order of the ward was one of an earlier stay; nobody knows where the admission is not dated."""
     end = _end_of(order)
-    return end is not None and not stay.contains(end)
+    return end is not None and stay.start is not None and not stay.contains(end)
 
 
 def has_ordinary_end(order: MedicationOrder, now: datetime) -> bool:
@@ -317,7 +317,7 @@ def _supply_out(exposure: OralExposure, moment: Moment) -> Interruption | None:
     if given and given.when and given.when.latest > ends.latest:
         return None
     says_taking = [o for o in exposure.orders if o.is_statement and o.status == "active"
-                   and _latest(o.authored) > ends.latest.timestamp()]  # fmt: skip
+                   and latest(o.authored) > ends.latest.timestamp()]  # fmt: skip
     if says_taking:
         return None
     days = ends.hours_until(moment.now) / 24
@@ -343,7 +343,7 @@ def _lowered(exposure: OralExposure, moment: Moment, *, is_child: bool) -> Inter
     most = moment.limit(limits.ORAL_CHECK)  # above, the dose was hardly meant: not compared (FND-02)
     earlier = [o for o in exposure.orders if o is not order and o.dosage.daily and not o.dosage.doubtful_unit
                and o.dosage.daily.high <= most
-               and _latest(o.start or o.authored) < began.earliest.timestamp()]  # fmt: skip
+               and latest(o.start or o.authored) < began.earliest.timestamp()]  # fmt: skip
     if not earlier:
         return None
     before = earlier[0].dosage.daily
@@ -370,7 +370,3 @@ def _faded(interruption: Interruption, moment: Moment) -> Level:
 
 def _is_after(administration: Administration, since: When | None) -> bool:
     return administration.when is not None and (since is None or administration.when.latest > since.latest)
-
-
-def _latest(time: When | None) -> float:
-    return time.latest.timestamp() if time else float("-inf")

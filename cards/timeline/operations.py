@@ -7,7 +7,7 @@ import msgspec
 from cards.moment import Moment
 from cards.record.concepts import Act
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.timeline.regimen import is_selected
 from cards.timeline.reservoir import days_to
 from cards.verdict import Evidence
@@ -102,4 +102,4 @@ def just_done(record: Record, moment: Moment, acts: AbstractSet[Act], hours: flo
         o for o in found
         if o.when is not None and o.when.may_be_past(moment.now) and o.when.hours_until(moment.now) <= hours
     ]  # fmt: skip
-    return max(recent, key=lambda o: o.when.latest.timestamp() if o.when else 0.0, default=None)
+    return max(recent, key=lambda o: latest(o.when), default=None)

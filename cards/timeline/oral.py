@@ -16,7 +16,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Reason, Route
 from cards.record.facts import Administration, DailyDose, Dispense, MedicationOrder
 from cards.record.record import Record
-from cards.record.when import When, later
+from cards.record.when import When, later, latest
 from cards.timeline.stay import Stay, past_stays
 from cards.timeline.supply import Supply, supply_of
 
@@ -209,9 +209,11 @@ def usual_dose(
     """The usual daily dose and the hours between doses: of what holds now, else of the newest order with a dose.
 
     Orders once a day each (10 in the morning, 20 at night) are parts of one regimen and are added; anything else is
-    the same tablets told twice.
+    the same tablets told twice. A single dose is nobody's usual one while another order tells it.
     """
-    for group in (current, [o for o in orders if is_open(o, moment.now)], orders):
+    regular = [o for o in orders if not o.is_once]
+    in_force = [o for o in current if not o.is_once]
+    for group in (in_force, [o for o in regular if is_open(o, moment.now)], regular, orders):
         readable = [o for o in group if o.dosage.daily and not o.dosage.doubtful_unit]
         if not readable:
             continue
@@ -229,7 +231,7 @@ def usual_dose(
 def _dose_of_fills(fills: Sequence[Dispense]) -> tuple[DailyDose | None, float | None]:
     """Where no order has a dose: as the newest fill is labelled, else its quantity by the days that it is to last."""
     dated = [f for f in fills if f.when]
-    for fill in sorted(dated, key=lambda f: f.when.latest.timestamp() if f.when else 0.0, reverse=True):
+    for fill in sorted(dated, key=lambda f: latest(f.when), reverse=True):
         if fill.dosage.daily and not fill.dosage.doubtful_unit:
             return fill.dosage.daily, fill.dosage.interval_hours
         if fill.quantity_mg and fill.days_supply:

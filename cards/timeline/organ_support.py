@@ -16,7 +16,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Drug, Problem, Sign
 from cards.record.facts import Condition, MedicationOrder, Procedure
 from cards.record.record import Record
-from cards.record.when import When, later
+from cards.record.when import When, later, latest
 from cards.timeline.findings import Finding, Findings
 from cards.timeline.oral import is_open
 from cards.words import safe
@@ -171,4 +171,4 @@ def _told(found: Findings, sign: Sign) -> Iterable[Finding]:
 
 
 def _newest(told: list[Finding]) -> Finding | None:
-    return max(told, key=lambda f: f.when.latest.timestamp() if f.when else float("-inf"), default=None)
+    return max(told, key=lambda f: latest(f.when), default=None)

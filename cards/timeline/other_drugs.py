@@ -114,7 +114,7 @@ def _orders(record: Record, moment: Moment, drugs: frozenset[Drug]) -> Iterable[
         if not order.product.drugs & drugs or order.do_not_perform or order.status in _NEVER:
             continue
         goes_on = is_open(order, moment.now)
-        ended = order.end or order.status_changed
+        ended = order.ended_at
         yield Use(
             reference=order.reference,
             name=safe(order.product.name) or _class_of(order.product.drugs & drugs),

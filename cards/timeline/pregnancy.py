@@ -10,7 +10,7 @@ from cards.record.concepts import Problem
 from cards.record.facts import Condition
 from cards.record.gestation import FULL_TERM_DAYS, LONGEST_WEEKS
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.verdict import Evidence
 
 _FULL_TERM = timedelta(days=FULL_TERM_DAYS)
@@ -85,5 +85,4 @@ def _due(condition: Condition, now: datetime) -> When | None:
 
 
 def _told(pregnancy: Pregnancy) -> float:
-    when = pregnancy.evidence.when
-    return when.latest.timestamp() if when else float("-inf")
+    return latest(pregnancy.evidence.when)

@@ -6,6 +6,7 @@ from cards.moment import Moment
 from cards.record.concepts import Measure
 from cards.record.facts import Observation
 from cards.record.record import Record
+from cards.record.when import latest
 from cards.timeline.pump import Pump
 from cards.verdict import Evidence
 
@@ -57,7 +58,7 @@ def mismatches(pump: Pump, record: Record, moment: Moment, *, beyond: float) -> 
 def _newest(record: Record, measure: Measure, pump: Pump, moment: Moment) -> Observation | None:
     """The newest reading; None where it is older than the order, which it could not know."""
     told = [o for o in record.observations if o.concept == measure and o.value]
-    newest = max(told, key=lambda o: o.when.latest.timestamp() if o.when else 0.0, default=None)
+    newest = max(told, key=lambda o: latest(o.when), default=None)
     if newest is None or newest.when is None:
         return newest
     begun = pump.order.start or pump.order.authored if pump.order else None

@@ -16,7 +16,7 @@ from cards.moment import Moment
 from cards.record.concepts import OTHER_PUMP_DRUGS, Act, Drug, Problem, PumpModel, Route, Sign
 from cards.record.facts import Condition, DailyDose, MedicationOrder, Procedure
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.timeline.oral import chart_orders, ended, is_open
 from cards.timeline.reservoir import Reservoir, reservoir_of
 from cards.verdict import Evidence
@@ -229,8 +229,7 @@ def _events(record: Record, procedures: Iterable[Procedure], moment: Moment) -> 
 
 
 def _began(order: MedicationOrder) -> float:
-    begun = order.start or order.authored
-    return begun.latest.timestamp() if begun else float("-inf")
+    return latest(order.start or order.authored)
 
 
 def is_recent(event: PumpEvent | None, moment: Moment, days: float | None = None) -> bool:

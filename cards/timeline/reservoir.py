@@ -10,7 +10,7 @@ from cards.moment import Moment
 from cards.record.concepts import Act, Measure, Route
 from cards.record.facts import DailyDose, Observation, Order, Procedure
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 
 _BOOKED = frozenset({"booked", "arrived", "checked-in", "pending", "proposed", "active", "draft"})
 _NEW_PUMP = frozenset({Act.PUMP_IMPLANT, Act.PUMP_REPLACEMENT})  # filled when it is put in
@@ -88,7 +88,7 @@ def _latest_date(observations: Iterable[Observation], concept: Measure, last_fil
     """The newest date of this kind that was written at or after the last fill."""
     told = [o for o in observations if o.concept == concept and o.date]
     valid = [o for o in told if last_fill is None or not _is_superseded(o, last_fill)]
-    return max(valid, key=lambda o: o.when.latest.timestamp() if o.when else float("-inf"), default=None)
+    return max(valid, key=lambda o: latest(o.when), default=None)
 
 
 def _is_superseded(told: Observation, last_fill: When) -> bool:
@@ -124,7 +124,7 @@ def _empty(
     volumes = [o for o in volumes if not (since and _is_superseded(o, since))]
     if not volumes:
         return None, ""
-    volume = max(volumes, key=lambda o: _instant(o.when or last_fill))
+    volume = max(volumes, key=lambda o: latest(o.when or last_fill))
     measured = volume.when or last_fill
     assert measured is not None
     assert volume.value is not None
@@ -134,11 +134,7 @@ def _empty(
 
 def _newest_value(observations: Iterable[Observation], concept: Measure) -> Observation | None:
     told = [o for o in observations if o.concept == concept and o.value is not None]
-    return max(told, key=lambda o: _instant(o.when), default=None)
-
-
-def _instant(time: When | None) -> float:
-    return time.latest.timestamp() if time else float("-inf")
+    return max(told, key=lambda o: latest(o.when), default=None)
 
 
 def days_until_due(date: When, now: datetime, moment: Moment) -> int:

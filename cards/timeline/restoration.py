@@ -12,7 +12,7 @@ from cards.moment import Moment
 from cards.record.concepts import BENZODIAZEPINES, Act, Route
 from cards.record.facts import MedicationOrder
 from cards.record.record import Record
-from cards.record.when import When
+from cards.record.when import When, latest
 from cards.timeline.oral import OralExposure, is_open
 from cards.timeline.regimen import Change
 
@@ -83,5 +83,4 @@ def _is_recent(when: When | None, moment: Moment) -> bool:
 
 
 def _begun(order: MedicationOrder) -> float:
-    begun = order.start or order.authored
-    return begun.latest.timestamp() if begun else float("-inf")
+    return latest(order.start or order.authored)

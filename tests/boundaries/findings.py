@@ -430,34 +430,30 @@ def an_operation_five_and_a_half_hours_after_the_tube() -> Chart:
     return chart
 
 
-def failing_pump() -> Chart:
-    """Fever and rigidity after the alarm date: the card says what else it could be."""
+def failing_pump(medicine: str = "", ordered: str = "") -> Chart:
+    """Fever and rigidity after the alarm date: the card says what else it could be, of this medicine, too."""
     chart = somebody()
     chart.alarm_date("6d")
     chart.temperature(39.2)
     chart.sign("Rigidity")
+    if medicine:
+        chart.medicine(medicine, ordered)
     return chart
 
 
 @edge("serotonergic_new", 4, reads=True)
 def sertraline_four_and_a_half_days_ago() -> Chart:
-    chart = failing_pump()
-    chart.medicine("sertraline 50 mg", "4.5d")
-    return chart
+    return failing_pump("sertraline 50 mg", "4.5d")
 
 
 @edge("dopamine_changed", 13, reads=True)
 def haloperidol_thirteen_and_a_half_days_ago() -> Chart:
-    chart = failing_pump()
-    chart.medicine("haloperidol 5 mg", "13.5d")
-    return chart
+    return failing_pump("haloperidol 5 mg", "13.5d")
 
 
 @edge("anaesthetic_recent", 23, reads=True)
 def sevoflurane_twenty_three_and_a_half_hours_ago() -> Chart:
-    chart = failing_pump()
-    chart.medicine("sevoflurane", "23.5h")
-    return chart
+    return failing_pump("sevoflurane", "23.5h")
 
 
 @edge("other_drug_given_on", 22, reads=True)

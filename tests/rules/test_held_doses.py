@@ -7,6 +7,17 @@ from tests.chart import Chart
 KIND = "abrupt-discontinuation"
 
 
+def ward(given: str, missed: list[str]) -> Chart:
+    """On baclofen at home and in this stay; the last dose given, and those that were not."""
+    chart = Chart()
+    chart.stay("60h")
+    chart.baclofen(since="59h", category="inpatient")
+    chart.baclofen()
+    chart.given(given)
+    chart.not_given(*missed)
+    return chart
+
+
 @pytest.mark.parametrize(
     ("last", "mg", "urgency"),
     [
@@ -32,25 +43,13 @@ def test_hours_since_the_last_dose(last: str, mg: float, urgency: str) -> None:
 )
 def test_one_dose_is_told_as_one(missed: list[str], told: str) -> None:
     """In the singular."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen(since="59h", category="inpatient")
-    chart.baclofen()
-    chart.given("13h")
-    chart.not_given(*missed)
-    assert chart.decide().card(KIND).summary.startswith(told)
+    assert ward("13h", missed).decide().card(KIND).summary.startswith(told)
 
 
 @pytest.mark.parametrize(("missed", "urgency"), [(["3h"], ""), (["9h", "1h"], "warning")])
 def test_two_doses_in_a_row_not_given(missed: list[str], urgency: str) -> None:
     """One missed dose is no interruption yet."""
-    chart = Chart()
-    chart.stay("60h")
-    chart.baclofen(since="59h", category="inpatient")
-    chart.baclofen()
-    chart.given("11h")
-    chart.not_given(*missed)
-    assert chart.decide().urgency(KIND) == urgency
+    assert ward("11h", missed).decide().urgency(KIND) == urgency
 
 
 def test_every_six_hours_ten_hours_is_missed() -> None:

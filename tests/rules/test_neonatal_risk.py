@@ -231,7 +231,9 @@ def test_not_in_pregnancy(text: str, kind: str) -> None:
     ["Mother stopped smoking 2 years ago, takes baclofen 10 mg TID",
      "Mother discontinued gabapentin before pregnancy and continued baclofen 20 mg TID",
      "Mother takes only baclofen, since 3 years ago",
-     "Mother took baclofen until delivery; came off tizanidine before conception"],
+     "Mother took baclofen until delivery; came off tizanidine before conception",
+     "Mother allergic to penicillin, takes baclofen", "Mother on baclofen, declined an epidural",
+     "Mother takes baclofen but refused vaccination", "Maternal baclofen, latex allergy"],
 )  # fmt: skip
 def test_what_else_the_mother_stopped_is_not_her_baclofen(text: str) -> None:
     assert newborn(told=text).decide().urgency("neonatal-risk") == "warning"

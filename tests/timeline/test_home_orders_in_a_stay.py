@@ -162,3 +162,35 @@ def test_a_ward_order_that_ended_with_the_last_stay_does_not_end_what_was_filled
     chart.stay("14h")
     assert found(chart) == (Kind.OMITTED, Level.PROBABLE)
     assert chart.decide().urgency("abrupt-discontinuation") == "critical"
+
+
+def test_a_single_dose_on_the_ward_does_not_hide_the_stop_at_home() -> None:
+    """Given once in the emergency room, never ordered on; the home order was closed at admission."""
+    chart = Chart()
+    chart.stay("34h")
+    stopped(chart, "33h")
+    once = chart.baclofen(20, 1, since="31h", category="inpatient", status="completed", until="30h")
+    once["dosageInstruction"][0]["text"] = "20 mg once only"
+    chart.given("30h")
+    chart.resources[-1]["request"] = {"reference": f"MedicationRequest/{once['id']}"}
+    assert starts(chart) == (moment("30h"), "last dose given")
+    card = chart.decide().card("abrupt-discontinuation")
+    assert card.urgency.indicator == "critical"
+    assert "60 mg/day" in card.summary
+
+
+def test_a_stay_of_which_nobody_dated_the_admission() -> None:
+    """What the ward stopped is its own, though the home list still has baclofen; and a closed list is missed."""
+    chart = Chart()
+    stay = chart.stay("34h")
+    del stay["period"]
+    chart.baclofen()
+    chart.baclofen(since="30d", category="inpatient", status="stopped", until="30h")
+    assert found(chart) == (Kind.STOPPED, Level.CONFIRMED)
+
+    closed = Chart()
+    closed.stay("34h").pop("period")
+    stopped(closed, "3d")
+    closed.baclofen(since="4d", category="inpatient")
+    closed.medicine("lisinopril 10 mg tablet", category=[{"coding": [{"code": "discharge"}]}])
+    assert closed.decide(ENCOUNTER_DISCHARGE).urgency("abrupt-discontinuation") == "warning"
